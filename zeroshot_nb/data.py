@@ -135,7 +135,7 @@ def _poly(*xy): return np.array(xy,float).reshape(-1,2)
 def _wheel(x, y=.42, r=.2): return [('dark',_ell(x,y,r,r)),('light',_ell(x,y,r*.45,r*.45))]
 def _legs(xs, top, foot, w): return [('body',_box(x-w,top,x+w,foot)) for x in xs]
 
-# %% ../nbs/00_data.ipynb #7c31a998
+# %% ../nbs/00_data.ipynb #bd095291
 def _vehicle(name, r):
     if name=='car':
         roof = -.38+.06*r
@@ -146,28 +146,29 @@ def _vehicle(name, r):
         return [('trim',_box(-.9,top,.3,.38)),('body',_poly(.34,.38,.34,-.2,.65,-.2,.88,.05,.88,.38)),
                 ('glass',_poly(.42,.02,.42,-.13,.62,-.13,.74,.02))]+_wheel(-.55)+_wheel(-.1)+_wheel(.6)
     sweep = .12*r
-    return [('trim',_poly(-.85,0,-.98,-.45,-.75,-.45,-.5,0)),('body',_ell(0,.02,.92,.17)),('trim',_poly(-.1,-.02,-.5+sweep,.6,-.25+sweep,.6,.3,-.02)),
-            ('trim',_poly(-.05,-.1,-.35+sweep,-.5,-.18+sweep,-.5,.25,-.1))]+[('glass',_ell(x,-.05,.06,.05)) for x in (.2,.4,.6)]+_wheel(.55,.28,.09)
+    return [('trim',_poly(-.8,0,-.95,-.5,-.72,-.5,-.45,0)),('body',_ell(0,.05,.92,.22)),('trim',_poly(.1,.1,-.35+sweep,.45,-.05+sweep,.45,.4,.1))]+[
+        ('glass',_box(x-.08,-.08,x+.06,.04)) for x in (-.2,.05,.3,.55)]+_wheel(-.35,.38,.14)+_wheel(.5,.36,.14)
 
-# %% ../nbs/00_data.ipynb #3f638aff
+# %% ../nbs/00_data.ipynb #66a3aca8
 def _animal(name, r):
     eye = lambda x,y: [('dark',_ell(x,y,.05,.05))]
+    thin = lambda xs,foot: [('dark',_box(x-.03,.15,x+.03,foot)) for x in xs]
     if name=='bird':
-        return [('trim',_poly(-.35,.05,-.9,-.12,-.85,.22)),('dark',_box(-.06,.2,-.02,.6)),('dark',_box(.1,.2,.14,.6)),('body',_ell(0,.05,.45,.26,-.2)),('body',_ell(.45,-.22,.2,.19)),
-                ('dark',_poly(.6,-.3,.92,-.2,.6,-.12)),('trim',_poly(.15,0,-.35+.1*r,-.7,-.5,-.5,-.25,.08))]+eye(.5,-.27)
+        return thin((-.12,.12),.7)+[('trim',_poly(-.35,.0,-.85,-.2+.1*r,-.8,.12)),('body',_ell(0,.02,.5,.27,-.15)),('body',_ell(.45,-.3,.22,.21)),
+                ('dark',_poly(.62,-.4,.95,-.27,.62,-.18)),('trim',_ell(-.08,.02,.28,.14,-.3))]+eye(.5,-.36)
     if name=='cat':
         return _legs((-.42,-.25,.2,.38),.1,.62,.07)+[('trim',_poly(-.45,.1,-.8,-.3+.1*r,-.75,-.75,-.62,-.75,-.66,-.3,-.35,.0)),('body',_ell(-.02,.12,.55,.25)),('body',_ell(.5,-.2,.29,.27)),
                 ('body',_poly(.24,-.3,.26,-.68,.48,-.42)),('body',_poly(.53,-.42,.74,-.68,.77,-.3)),('light',_ell(.55,-.08,.13,.1))]+eye(.4,-.24)+eye(.62,-.24)
     if name=='dog':
         return _legs((-.45,-.28,.22,.4),.1,.7,.07)+[('body',_poly(-.5,0,-.85,-.35+.1*r,-.78,-.4,-.38,-.05)),('body',_ell(-.02,.06,.56,.24)),('body',_poly(.25,0,.4,-.4,.7,-.3,.5,.15)),
                 ('body',_ell(.55,-.32,.25,.2)),('light',_ell(.8,-.24,.18,.1)),('dark',_ell(.95,-.27,.05,.05)),('trim',_ell(.42,-.22,.1,.24,.2))]+eye(.62,-.38)
-    body = _legs((-.46,-.3,.24,.4),.1,.85,.055)+[('body',_ell(-.03,.02,.52,.23)),('body',_poly(.2,-.02,.48,-.62,.68,-.55,.5,.12)),('body',_ell(.68,-.6,.24,.12,.45))]
-    if name=='horse': body += [('trim',_poly(.1,-.1,.38,-.8,.52,-.72,.3,-.1)),('trim',_poly(-.5,-.1,-.75,.1+.1*r,-.72,.6,-.55,.2))]
-    else: body += [('light',_ell(-.56,.0,.09,.1)),('dark',_poly(.5,-.68,.28,-.98,.22,-.9,.12,-.96,.22,-.82,.44,-.64)),('dark',_poly(.6,-.7,.62,-.98,.7,-.88,.82,-.98,.76,-.82,.66,-.66)),
-                   ('light',_ell(-.2,-.05,.06,.05)),('light',_ell(.05,.02,.06,.05)),('light',_ell(-.1,.1,.06,.05))]
-    return body+eye(.66,-.64)
+    if name=='horse':
+        return _legs((-.46,-.3,.24,.4),.1,.8,.065)+[('body',_ell(-.03,.02,.55,.24)),('body',_poly(.2,-.02,.46,-.58,.7,-.5,.5,.12)),('body',_ell(.7,-.52,.24,.13,.45)),
+                ('trim',_poly(.1,-.1,.36,-.76,.5,-.68,.3,-.1)),('trim',_poly(-.5,-.1,-.75,.1+.1*r,-.72,.6,-.55,.2))]+eye(.66,-.56)
+    return thin((-.36,-.22,.16,.3),.85)+[('body',_ell(-.03,.02,.46,.23)),('trim',_poly(-.4,-.05,-.68,-.15+.1*r,-.6,.1)),('body',_poly(.15,0,.36,-.5,.56,-.45,.42,.12)),('body',_ell(.5,-.5,.22,.15,.2)),
+            ('dark',_poly(.62,-.6,.9,-.42,.6,-.38)),('dark',_poly(.42,-.6,.2,-.95,.34,-.72,.44,-.9)),('light',_ell(-.2,-.05,.06,.05)),('light',_ell(.05,.02,.06,.05))]+eye(.5,-.55)
 
-# %% ../nbs/00_data.ipynb #275cce8f
+# %% ../nbs/00_data.ipynb #4554550d
 def doodle(
     name:str, # One of `DOODLES`
     rng, # A NumPy random generator
@@ -176,14 +177,14 @@ def doodle(
     "Draw one image of class `name` with random pose, colours, background and noise."
     S = size*3                                                     # drawn large, then shrunk: smooth edges
     colour = lambda lo,hi: tuple(int(v) for v in rng.uniform(lo,hi,3))
-    ground = rng.uniform(90,200)+rng.uniform(-25,25,(2,2,1))+rng.uniform(-12,12,(2,2,3))
+    ground = rng.uniform(150,225)+rng.uniform(-25,25,(2,2,1))+rng.uniform(-12,12,(2,2,3))
     back = Image.fromarray(np.clip(ground,0,255).astype(np.uint8)).resize((S,S),Image.Resampling.BILINEAR)
     draw = ImageDraw.Draw(back)
     for _ in range(3):                                             # clutter that says nothing about the class
         x,y,r = rng.uniform(0,S),rng.uniform(0,S),rng.uniform(.04,.12)*S
         draw.ellipse([x-r,y-r*.6,x+r,y+r*.6],fill=tuple(int(v) for v in np.clip(ground.mean((0,1))+rng.uniform(-40,40),0,255)))
-    body = rng.uniform(30,225,3)
-    trim = np.clip(body+rng.choice([-1,1])*rng.uniform(30,60),10,245)
+    body = rng.uniform(25,115)+rng.uniform(-20,20,3)
+    trim = np.clip(body+rng.uniform(20,45),0,200)
     paint = dict(body=tuple(body.astype(int)),trim=tuple(trim.astype(int)),dark=colour(5,45),light=colour(215,250),glass=colour(150,235))
     a,z,flip = rng.normal(0,.12),rng.uniform(.36,.46)*S,rng.choice([-1,1])
     R = np.array([[np.cos(a),-np.sin(a)],[np.sin(a),np.cos(a)]])*z

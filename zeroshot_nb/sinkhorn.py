@@ -25,29 +25,31 @@ def atom_weights(
     "The share of the draws that fell on each atom; zero is allowed."
     return torch.bincount(rows,minlength=m)/len(rows)
 
-# %% ../nbs/03_sinkhorn.ipynb #a8719437
+# %% ../nbs/03_sinkhorn.ipynb #1a16d9f2
 def transport_plan(
     M, # ... x B x m cost
     b, # ... x m column marginals, each row of them summing to 1; zeros are allowed
     eps:float, # Entropic regularisation: the plan minimises <R, M> - eps E(R)
+    a=None, # ... x B row marginals; default: 1/B each
     g=None, # ... x m potential to start from, such as the last step's
     tol:float=1e-4, # Stop when the L1 error of the column marginals is below this (the rows are exact)
     max_iter:int=2000, # At most this many Sinkhorn iterations
     inner:int=10, # Multiplicative steps between two softmaxes
-)->tuple: # (... x B x m plan with rows of 1/B, ... x m potential)
+)->tuple: # (... x B x m plan, ... x m potential)
     "The entropic optimal transport plan, stable for any cost/eps (equation 4)."
     M,g = M.detach(),M.new_zeros(M.shape[:-2]+M.shape[-1:]) if g is None else g
+    a = (M.new_full(M.shape[-2:-1],1/M.shape[-2]) if a is None else a).unsqueeze(-1)
     b = b.expand(g.shape)
     g = torch.where(b>0,torch.nan_to_num(g,neginf=0.),-torch.inf)
     for i in range(0,max_iter,inner):
-        R = torch.softmax((g.unsqueeze(-2)-M)/eps,-1)/M.shape[-2]
+        R = torch.softmax((g.unsqueeze(-2)-M)/eps,-1)*a
         if i and (R.sum(-2)-b).abs().sum(-1).max()<tol: return R,g
         u,Rt = torch.full_like(R[...,:1],1),R.transpose(-1,-2)
         for _ in range(inner):
             v = torch.where(b>0,b/(Rt@u).squeeze(-1).clamp(min=1e-30),1.).clamp(1e-12,1e12).unsqueeze(-1)
-            u = 1/(R@v*M.shape[-2]).clamp(min=1e-30)
+            u = a/(R@v).clamp(min=1e-30)
         g = g+eps*v.squeeze(-1).log()
-    return torch.softmax((g.unsqueeze(-2)-M)/eps,-1)/M.shape[-2],g
+    return torch.softmax((g.unsqueeze(-2)-M)/eps,-1)*a,g
 
 # %% ../nbs/03_sinkhorn.ipynb #0a29428c
 def sinkhorn_loss(
@@ -73,7 +75,7 @@ def cluster_plan(
     A = torch.nn.functional.one_hot(k,n).to(R.dtype)
     return A@(A.transpose(-1,-2)@R)
 
-# %% ../nbs/03_sinkhorn.ipynb #e0522235
+# %% ../nbs/03_sinkhorn.ipynb #5413c8b2
 def cluster_guided_loss(
     s, # ... x B x c logits
     k, # ... x B cluster of each image
@@ -86,5 +88,5 @@ def cluster_guided_loss(
 )->tuple: # (... losses (equation 5), ... x m potential to start the next step from)
     "Transport cost under the cluster-guided plan; the gradient flows through the cost alone."
     M = weighted_cost(s,t,w)
-    R,g = transport_plan(M,b,eps,g,**kw)
+    R,g = transport_plan(M,b,eps,g=g,**kw)
     return (cluster_plan(R,k,s.shape[-1])*M).sum((-1,-2)),g
