@@ -1,11 +1,13 @@
 "Run notebooks from the top and store their outputs: execute.py [NOTEBOOK...]. A notebook that fails is left as it was."
-import os, subprocess, sys, tempfile
+import os, subprocess, sys, tempfile, warnings
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root))
 os.environ['IN_TEST'] = '1'
 os.environ.setdefault('OMP_NUM_THREADS', '1')  # as in the tests, so that sums come out the same
+
+warnings.filterwarnings('ignore', message='.*torch.jit.script.*')  # fastai's imports raise it
 
 from execnb.nbio import nb2str, read_nb, write_nb
 from execnb.shell import CaptureShell
