@@ -4,19 +4,20 @@
 
 # %% auto #0
 __all__ = ['common', 'Refused', 'working', 'say', 'cli', 'main', 'demo_command', 'pretrain', 'skips', 'features', 'read_array',
-           'images_or_features', 'fit', 'class_names', 'pairs', 'numbers', 'predict', 'evaluate']
+           'images_or_features', 'fit', 'class_names', 'pairs', 'numbers', 'load_model', 'row_names', 'predict',
+           'evaluate']
 
 # %% ../nbs/10_cli.ipynb #472bcc97
 import contextlib,csv,json,os,sys,warnings
 from pathlib import Path
 import click
 
-# %% ../nbs/10_cli.ipynb #f8926d42
+# %% ../nbs/10_cli.ipynb #98f94c12
 def common(f):
     "The options that every subcommand has."
     for o in (click.option('--json','as_json',is_flag=True,help='Print one JSON object on standard output.'),
               click.option('--device',type=click.Choice(['auto','cpu','cuda']),default='auto',show_default=True,help='Where to compute.'),
-              click.option('--seed',type=int,default=0,show_default=True,help='Seed of all randomness.')): f = o(f)
+              click.option('--seed',type=click.IntRange(0,2**32-1),default=0,show_default=True,help='Seed of all randomness.')): f = o(f)
     return f
 
 # %% ../nbs/10_cli.ipynb #c05c7a6a
@@ -25,7 +26,7 @@ class Refused(click.ClickException):
     exit_code = 2
     def show(self, file=None): click.echo(f"zeroshot_nb: {' '.join(self.format_message().split())}",err=True)
 
-# %% ../nbs/10_cli.ipynb #0fb48fdf
+# %% ../nbs/10_cli.ipynb #82051916
 @contextlib.contextmanager
 def working():
     "Run work with standard output kept clean, warnings in one line, and bad input turned into `Refused`."
@@ -36,6 +37,7 @@ def working():
     try:
         with contextlib.redirect_stdout(sys.stderr): yield
     except KeyboardInterrupt: raise Refused("interrupted; the same command goes on from the last checkpoint where there is one")
+    except EOFError as e: raise Refused(f"a file ends too early: {e}") from e
     except OSError as e: raise Refused(f"{e.strerror or e}{f': {e.filename}' if e.filename else ''}") from e
     except ValueError as e:
         from zeroshot_nb.data import InputError
@@ -51,7 +53,7 @@ def say(
     "Print the result on standard output."
     click.echo(json.dumps(result) if as_json else text)
 
-# %% ../nbs/10_cli.ipynb #d399d8ad
+# %% ../nbs/10_cli.ipynb #6191f5f0
 @click.group(context_settings=dict(help_option_names=['-h','--help'],max_content_width=100))
 @click.version_option(package_name='zeroshot_nb')
 def cli():
@@ -59,8 +61,8 @@ def cli():
 
 def main(args=None):
     "Entry point: runs the command line and exits with 0 or 2."
+    args = list(sys.argv[1:] if args is None else args) or ['--help']
     try: code = cli.main(args,prog_name='zeroshot_nb',standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as e: code = click.echo(e.format_message()) or 2
     except click.ClickException as e: Refused(e.format_message()).show(); code = 2
     except click.exceptions.Abort: Refused('interrupted').show(); code = 130
     sys.exit(code or 0)
@@ -128,7 +130,7 @@ def features(images, backbone, out, strict, seed, device, as_json):
         with atomic_path(out) as p,open(p,'wb') as f: np.savez(f,x=x,paths=np.array([str(q) for q in paths]))
     say(dict(out=str(out),n=len(x),width=x.shape[1],skipped=skipped),f"{len(x)} images x {x.shape[1]} features: {out}{skips(skipped)}",as_json)
 
-# %% ../nbs/10_cli.ipynb #e9b754ec
+# %% ../nbs/10_cli.ipynb #524b8566
 def read_array(
     file, # *.npz
     key:str, # Which array
@@ -139,19 +141,22 @@ def read_array(
     if not Path(file).is_file(): raise InputError(f"no such features file: {file}; make one with `zeroshot_nb features`")
     try: f = np.load(file,allow_pickle=False)
     except Exception as e: raise InputError(f"{file} is not a readable .npz file: {e}") from e
-    if not hasattr(f,'files'): return f
+    if not hasattr(f,'files'): raise InputError(f"{file} holds one bare array: save it with its name, numpy.savez(F, {key}=...)")
     if key not in f.files: raise InputError(f"{file} has no array {key!r}; it has {', '.join(f.files)}: name one of them")
     try: return f[key]
-    except ValueError as e: raise InputError(f"array {key!r} in {file} cannot be read without running code from the file: {e}") from e
+    except Exception as e: raise InputError(f"array {key!r} in {file} is damaged, or cannot be read without running code from the file: {e}") from e
 
-# %% ../nbs/10_cli.ipynb #1aa1df05
+# %% ../nbs/10_cli.ipynb #3c1b0f71
 def images_or_features(images, file, key):
     "What `fit` and `predict` take: images or an array, exactly one of them."
     from zeroshot_nb.data import InputError
     if bool(images)==bool(file): raise InputError("give either images or --features F.npz" + (", not both" if file else ""))
-    return read_array(file,key) if file else list(images) if isinstance(images,tuple) and len(images)>1 else images[0] if isinstance(images,tuple) else images
+    if file:
+        from zeroshot_nb.cluster import check_features
+        return check_features(read_array(file,key))
+    return list(images) if isinstance(images,tuple) and len(images)>1 else images[0] if isinstance(images,tuple) else images
 
-# %% ../nbs/10_cli.ipynb #bedc7433
+# %% ../nbs/10_cli.ipynb #6f4a552f
 @cli.command(epilog="Example: zeroshot_nb fit photos/ --backbone backbone.safetensors --classes cat,dog,truck --vectors en_core_web_md --out model")
 @click.argument('images',required=False)
 @click.option('--backbone',type=click.Path(),help='Backbone file [default: pretrain one on IMAGES].')
@@ -175,10 +180,16 @@ def images_or_features(images, file, key):
 def fit(images, file, key, classes, classes_file, synonym, class_sizes, minutes, out, seed, as_json, **kw):
     "Stages II and III: a classifier from images or features and class names. No label is read."
     with working():
-        from zeroshot_nb.classifier import ZeroLabelClassifier
+        from zeroshot_nb.classifier import ZeroLabelClassifier,check_model_folder
+        from zeroshot_nb.data import InputError
         X = images_or_features(images,file,key)
+        check_model_folder(out)
+        if file and kw['backbone']: raise InputError('give --backbone with images; features come without it')
+        if minutes is not None and (file or kw['backbone']): raise InputError('--minutes is for pretraining, which --features and --backbone replace')
+        if kw['ordinal'] and (kw['vectors'] or kw['similarity']): raise InputError('--ordinal needs the order of the classes alone: leave out --vectors and --similarity')
+        pre = dict(out=f'{out}.backbone.safetensors')|({} if minutes is None else dict(minutes=minutes))   # resumable, and kept
         clf = ZeroLabelClassifier(class_names(classes,classes_file,images),synonyms=pairs(synonym),class_sizes=numbers(class_sizes),
-                                  pretrain_args=dict(minutes=minutes) if minutes else None,random_state=seed,**kw).fit(X)
+                                  pretrain_args=pre,random_state=seed,**kw).fit(X)
         clf.save(out)
         curve = clf.loss_curve_
         r = dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=dict(first=curve[0],last=curve[-1],best=min(curve),windows=len(curve)),
@@ -186,7 +197,7 @@ def fit(images, file, key, classes, classes_file, synonym, class_sizes, minutes,
     say(r,f"{sum(r['cluster_sizes'])} images in {len(r['classes'])} clusters of {min(r['cluster_sizes'])} to {max(r['cluster_sizes'])}; loss {curve[0]:.3f} -> {min(curve):.3f}; "
         +', '.join(f'{k} {v:.1f} s' for k,v in r['seconds'].items())+f"\nmodel: {out}{skips(r['skipped'])}",as_json)
 
-# %% ../nbs/10_cli.ipynb #ea28116b
+# %% ../nbs/10_cli.ipynb #2d4b28c7
 def class_names(classes, classes_file, images=None):
     "The names from an option, a file, or a named dataset."
     from zeroshot_nb.data import DATASETS,InputError
@@ -195,7 +206,8 @@ def class_names(classes, classes_file, images=None):
     if images in DATASETS and not classes_file: return list(DATASETS[images].classes)
     if not classes_file: raise InputError("no class names: give --classes cat,dog,truck or --classes-file FILE")
     if not Path(classes_file).is_file(): raise InputError(f"no such file of class names: {classes_file}")
-    return [l.strip() for l in Path(classes_file).read_text(encoding='utf-8').splitlines() if l.strip()]
+    try: return [l.strip() for l in Path(classes_file).read_text(encoding='utf-8-sig').splitlines() if l.strip()]
+    except UnicodeDecodeError as e: raise InputError(f"{classes_file} is not UTF-8 text: {e}") from e
 
 def pairs(options):
     "NAME=WORDS options as a dict."
@@ -210,7 +222,22 @@ def numbers(text):
     try: return [float(v) for v in text.split(',')] if text else None
     except ValueError as e: raise InputError(f"--class-sizes {text!r} should be numbers separated by commas") from e
 
-# %% ../nbs/10_cli.ipynb #da8d6f44
+# %% ../nbs/10_cli.ipynb #a444e6d7
+def load_model(model, device, strict):
+    "A saved classifier on a device that exists."
+    from zeroshot_nb.classifier import ZeroLabelClassifier
+    from zeroshot_nb.simclr import pick_device
+    pick_device(device)
+    return ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
+
+def row_names(file, key, n):
+    "The paths stored beside the features, or numbered rows."
+    import numpy as np
+    with np.load(file,allow_pickle=False) as f:
+        if 'paths' in f.files and len(f['paths'])==n: return f['paths'].tolist()
+    return [f'{file}[{key}][{i}]' for i in range(n)]
+
+# %% ../nbs/10_cli.ipynb #53be2200
 @cli.command(epilog='Example: zeroshot_nb predict model new_photos/ --out names.csv')
 @click.argument('model')
 @click.argument('images',nargs=-1)
@@ -222,11 +249,10 @@ def numbers(text):
 def predict(model, images, file, key, out, strict, seed, device, as_json):
     "Name images, in input order (a folder's in path order)."
     with working():
-        from zeroshot_nb.classifier import ZeroLabelClassifier
         from zeroshot_nb.data import atomic_path,load_images
-        clf = ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
+        clf = load_model(model,device,strict)
         X,skipped = images_or_features(images,file,key),[]
-        if file: paths = [f'{file}[{key}][{i}]' for i in range(len(X))]
+        if file: paths = row_names(file,key,len(X))
         else:
             X = load_images(X,clf.image_size,strict)
             paths,skipped = [str(p) for p in X.paths],[f'{p}: {e}' for p,e in X.skipped]
@@ -237,31 +263,31 @@ def predict(model, images, file, key, out, strict, seed, device, as_json):
     lines = '\n'.join(f'{p}\t{n}\t{s:.3f}' for p,n,s in zip(paths,names,sure)) if not out else f'{len(names)} names: {out}'
     say(dict(predictions=names,confidence=sure,paths=paths,skipped=skipped),lines+skips(skipped),as_json)
 
-# %% ../nbs/10_cli.ipynb #4e54fdd4
+# %% ../nbs/10_cli.ipynb #4115ec83
 @cli.command(epilog='Example: zeroshot_nb evaluate model test_photos/   (class folders named like the classes)')
 @click.argument('model')
 @click.argument('folder',required=False)
 @click.option('--features','file',type=click.Path(),help='Features (*.npz) in place of a folder.')
 @click.option('--key',default='x_test',show_default=True,help='Array of features.')
+@click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @click.option('--labels','labels_key',default='y_test',show_default=True,help='Array of labels: names, or numbers in the order of the classes.')
 @common
-def evaluate(model, folder, file, key, labels_key, seed, device, as_json):
+def evaluate(model, folder, file, key, labels_key, strict, seed, device, as_json):
     "Z, H and match against labels: the only command that reads any."
     with working():
-        from zeroshot_nb.classifier import ZeroLabelClassifier
-        from zeroshot_nb.data import load_images,resolve_images
+        from zeroshot_nb.data import image_files,load_images,resolve_images
         from zeroshot_nb.evaluate import class_numbers,score
-        clf = ZeroLabelClassifier.load(model).set_params(device=device)
+        clf,skipped = load_model(model,device,strict),[]
         X = images_or_features(folder,file,key)
         if file: y = read_array(file,labels_key)
         else:
-            from zeroshot_nb.data import image_files
-            fs = image_files(resolve_images(X,'test'))
-            class_numbers([f.parent.name for f in fs],clf.classes_)          # before any long work
-            X = load_images(fs,clf.image_size)
-            y = [p.parent.name for p in X.paths]
+            root = Path(resolve_images(X,'test'))
+            of = lambda ps: [p.relative_to(root).parts[0] for p in ps]       # the class is the folder just below
+            class_numbers(of(image_files(root)),clf.classes_)                # before any long work
+            X = load_images(root,clf.image_size,strict)
+            y,skipped = of(X.paths),[f'{p}: {e}' for p,e in X.skipped]
         s = score(y,clf.predict(X),clf.classes_)
-    say(s.to_dict(),str(s),as_json)
+    say(s.to_dict()|dict(skipped=skipped),f'{s}{skips(skipped)}',as_json)
 
 # %% ../nbs/10_cli.ipynb #5cd739dd
 #| eval: false

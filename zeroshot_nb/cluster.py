@@ -14,14 +14,17 @@ from .data import InputError
 from .prior import check_sizes
 from .sinkhorn import transport_plan
 
-# %% ../nbs/05_cluster.ipynb #d6662ac0
+# %% ../nbs/05_cluster.ipynb #bbe87135
 def check_features(
     x, # N x D array or tensor
     width:int=None, # The D that is expected, if any
 )->torch.Tensor: # N x D float32 tensor
     "A finite matrix of features, or a clear error."
-    x = torch.as_tensor(np.asarray(x) if not isinstance(x,torch.Tensor) else x)
-    if x.ndim!=2: raise InputError(f"features should be a matrix, images x width; got shape {tuple(x.shape)}")
+    x = x.detach().cpu() if isinstance(x,torch.Tensor) else np.asarray(x)
+    if not isinstance(x,torch.Tensor):
+        if x.dtype.kind not in 'fiu': raise InputError(f"features should be real numbers, got an array of {x.dtype}")
+        x = torch.from_numpy(x.astype(np.float32))
+    if x.ndim!=2 or not x.shape[1]: raise InputError(f"features should be a matrix, images x width; got shape {tuple(x.shape)}")
     x = x.float()
     if width is not None and x.shape[1]!=width: raise InputError(f"features have width {x.shape[1]}, the model was fitted on width {width}: use the same backbone")
     bad = ~x.isfinite().all(1)

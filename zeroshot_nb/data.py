@@ -38,7 +38,7 @@ def image_files(
     if not found: raise InputError(f"no image files under {path}: expected .jpg, .png or another image type, in the folder or below it")
     return found
 
-# %% ../nbs/00_data.ipynb #c9a98918
+# %% ../nbs/00_data.ipynb #bbf57bba
 def read_image(
     file, # Path of an image file
     size:int, # Side of the square result, in pixels
@@ -46,7 +46,8 @@ def read_image(
     "Decode one image in RGB, honour its EXIF rotation, scale the shorter side to `size`, crop the centre."
     with Image.open(file) as im:
         im.draft('RGB',(size,size))
-        im = ImageOps.exif_transpose(im.convert('RGB'))
+        if im.mode[0] in 'IF': raise ValueError(f'mode {im.mode}: more than 8 bits a channel; convert it to 8-bit RGB')
+        im = ImageOps.exif_transpose(im).convert('RGB')
         return np.asarray(ImageOps.fit(im,(size,size),Image.Resampling.BILINEAR) if im.size!=(size,size) else im)
 
 # %% ../nbs/00_data.ipynb #b340ed9c
@@ -69,7 +70,7 @@ def _blank(n, size, max_ram):
     if math.prod(shape)<=max_ram: return np.zeros(shape,np.uint8)
     with tempfile.TemporaryFile() as f: return np.memmap(f,np.uint8,'w+',shape=shape)
 
-# %% ../nbs/00_data.ipynb #42e89b55
+# %% ../nbs/00_data.ipynb #f4618738
 def load_images(
     source, # A folder, an image file, a list of either, or an `ImageSet` (returned as it is, if its size fits)
     size:int=32, # Side in pixels
@@ -93,7 +94,8 @@ def load_images(
         for _ in tqdm(pool.map(one,range(len(fs))),"decoding",len(fs),leave=False,disable=not progress): pass
     if len(skipped)==len(fs): raise InputError(f"none of the {len(fs)} image files could be read; the first: {fs[0]} ({skipped[0]})")
     keep = [i for i in range(len(fs)) if i not in skipped]
-    if skipped: out = out[keep]
+    for j,i in enumerate(keep) if skipped else (): out[j] = out[i]                              # in place: the array may be a file
+    out = out[:len(keep)]
     return ImageSet(torch.from_numpy(out).permute(0,3,1,2),[fs[i] for i in keep],[(fs[i],skipped[i]) for i in sorted(skipped)])
 
 # %% ../nbs/00_data.ipynb #8c45d567

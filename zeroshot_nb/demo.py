@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAGE', 'save_figure', 'plot_losses', 'write_report', 'demo', 'summary']
 
-# %% ../nbs/09_demo.ipynb #af22875e
+# %% ../nbs/09_demo.ipynb #7c11afce
 import html,json,time
 from pathlib import Path
 import numpy as np,torch
@@ -13,7 +13,7 @@ from .data import DOODLES,atomic_path,doodle_similarity,doodles
 from .labels import plot_matrix
 from .cluster import on_sphere
 from .evaluate import plot_confusion,random_baseline,score
-from .classifier import ZeroLabelClassifier,plot_montage
+from .classifier import ZeroLabelClassifier,check_model_folder,plot_montage
 
 # %% ../nbs/09_demo.ipynb #a6b49f75
 def save_figure(
@@ -63,7 +63,7 @@ def write_report(
     with atomic_path(out/'index.html') as p: p.write_text(PAGE.format(text=html.escape(text),figures=body))
     return out/'index.html'
 
-# %% ../nbs/09_demo.ipynb #19942c14
+# %% ../nbs/09_demo.ipynb #61cde22a
 def demo(
     out='demo_report', # Folder of the report and the model
     seed:int=0, # Of everything but the drawing
@@ -75,6 +75,7 @@ def demo(
 )->dict: # Z, H, match, chance, random (mean and standard deviation), seconds, classes, names of five new images, and the report's path
     "From drawn images and eight names to a classifier and a report."
     start = time.perf_counter()
+    check_model_folder(Path(out)/'model')
     images,_ = doodles(n,seed=0)                                            # the labels are dropped here
     pre = dict(arch='resnet10',width=16,epochs=epochs,lr=2e-3,crop=24)
     clf = ZeroLabelClassifier(DOODLES,similarity=doodle_similarity(),pretrain_args=pre,random_state=seed,device=device,progress=progress,**kw).fit(images)

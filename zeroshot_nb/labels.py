@@ -6,13 +6,13 @@
 __all__ = ['check_classes', 'TextVectors', 'SpacyVectors', 'load_vectors', 'name_vectors', 'check_similarity', 'read_similarity',
            'class_similarity', 'plot_matrix']
 
-# %% ../nbs/01_labels.ipynb #d4d3dfe9
-import csv,difflib,gzip
+# %% ../nbs/01_labels.ipynb #afcc96be
+import csv,difflib,gzip,zlib
 from pathlib import Path
 import numpy as np
 from .data import InputError
 
-# %% ../nbs/01_labels.ipynb #9076f35a
+# %% ../nbs/01_labels.ipynb #0dc662c4
 def check_classes(
     classes, # The names: a list, or a string with commas
 )->list: # The names, stripped
@@ -20,22 +20,24 @@ def check_classes(
     if isinstance(classes,str): classes = classes.split(',')
     names = [str(c).strip() for c in classes]
     if '' in names: raise InputError("an empty class name: separate the names by single commas")
-    twice = sorted({c for c in names if names.count(c)>1})
+    folded = [c.casefold() for c in names]
+    twice = sorted({c for c in names if folded.count(c.casefold())>1})
     if twice: raise InputError(f"duplicate class names: {', '.join(twice)}; give each class one name of its own")
     if len(names)<2: raise InputError(f"at least two classes are needed, got {len(names)}: {', '.join(names) or 'none'}")
     return names
 
-# %% ../nbs/01_labels.ipynb #ba16efdd
+# %% ../nbs/01_labels.ipynb #7684906f
 class TextVectors:
     "Word vectors of a text file: a word and its numbers a line; a first line `count width` (word2vec) is skipped."
     def __init__(self, path):
         self.path,self.lines = Path(path),{}
         op = gzip.open if self.path.suffix=='.gz' else open
-        with op(self.path,'rt',encoding='utf-8',errors='replace') as f:
-            for i,line in enumerate(f):
-                word,_,rest = line.rstrip().partition(' ')
-                if i==0 and len(rest.split())==1: continue
-                if rest: self.lines[word] = rest
+        try:
+            with op(self.path,'rt',encoding='utf-8',errors='replace') as f:
+                for i,line in enumerate(f):
+                    word,_,rest = line.rstrip().partition(' ')
+                    if rest and not (i==0 and len(rest.split())==1): self.lines[word] = rest
+        except (EOFError,OSError,zlib.error) as e: raise InputError(f"the file of vectors {path} is damaged or cut short ({e}): fetch it again") from e
         if not self.lines: raise InputError(f"no word vectors in {path}: each line should be a word and its numbers, separated by spaces")
 
     def __call__(self, word):
@@ -82,7 +84,7 @@ def _word_vector(word, lookup):
             if not np.all(np.isfinite(v)): raise InputError(f"the vector of {w!r} holds NaN or infinity: mend the file, or give a synonym")
             return np.asarray(v,float)/np.linalg.norm(v)
 
-# %% ../nbs/01_labels.ipynb #c5413ef0
+# %% ../nbs/01_labels.ipynb #8a4c3253
 def name_vectors(
     classes, # c names
     source, # See `load_vectors`
@@ -94,10 +96,11 @@ def name_vectors(
     if strange: raise InputError(f"synonyms for {', '.join(sorted(strange))}, which is not among the classes {', '.join(classes)}")
     for name in classes:
         words = (synonyms or {}).get(name,name).replace('_',' ').replace('-',' ').split()
+        if not words: raise InputError(f"class {name!r}: no word to look up; give a name or a synonym with letters in it")
         vs = [_word_vector(w,lookup) for w in words]
         unknown = [w for w,v in zip(words,vs) if v is None]
         if unknown:
-            near = difflib.get_close_matches(unknown[0].lower(),lookup.words(),5,.6)
+            near = difflib.get_close_matches(unknown[0].lower(),lookup.words(),5,.6) or difflib.get_close_matches(unknown[0].lower(),lookup.words(),5,0.)
             hint = f"; the nearest words there: {', '.join(near)}" if near else ''
             raise InputError(f"class {name!r}: no vector for {unknown[0]!r}{hint}. Give a synonym, such as --synonym '{name}={near[0] if near else 'another word'}'")
         if len({len(v) for v in vs+out})>1: raise InputError(f"class {name!r}: its vector has another width than the others; the file of vectors is damaged")
@@ -119,20 +122,22 @@ def check_similarity(
     if abs(S[i,j]-S[j,i])>1e-6: raise InputError(f"the similarity table is not symmetric: {classes[i]}-{classes[j]} is {S[i,j]:g} one way and {S[j,i]:g} the other; give one number for both")
     return S
 
-# %% ../nbs/01_labels.ipynb #01477a45
+# %% ../nbs/01_labels.ipynb #7428f00b
 def read_similarity(
     path, # CSV: the names in the header (a first column may repeat them), one row of similarities a class
     classes=None, # Names to pick, in this order; default: those of the table
 )->tuple: # (c names, c x c array)
     "Read a similarity table and put its rows in the order of `classes`."
     if not Path(path).is_file(): raise InputError(f"no such similarity table: {path}")
-    with open(path,newline='',encoding='utf-8-sig') as f: rows = [[v.strip() for v in r] for r in csv.reader(f) if any(v.strip() for v in r)]
+    try:
+        with open(path,newline='',encoding='utf-8-sig') as f: rows = [[v.strip() for v in r] for r in csv.reader(f) if any(v.strip() for v in r)]
+    except UnicodeDecodeError as e: raise InputError(f"{path} is not UTF-8 text: {e}") from e
     if not rows: raise InputError(f"the similarity table {path} is empty")
     head,body = rows[0],rows[1:]
     names = [n for n in head if n]
-    if body and head[0]=='' or body and body[0][0] in names:
-        order = [r[0] for r in body]
-        names = head[1:] if head[0]=='' or len(head)==len(body[0]) and head[0] not in order else head
+    order = [r[0] for r in body]
+    if head[0]=='' or order==head[1:] or body and len(body[0])==len(head)+1:  # a first column of names, under a blank, a title or nothing
+        names = head if body and len(body[0])==len(head)+1 else head[1:]
         body = [r[1:] for r in body]
         if order!=names: raise InputError(f"the first column of {path} should repeat the header's names in their order: {', '.join(names)}")
     names = check_classes(names)

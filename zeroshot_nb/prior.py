@@ -48,7 +48,7 @@ def _dense(S):
     np.fill_diagonal(S,np.inf)
     return np.stack([np.unique(-row,return_inverse=True)[1] for row in S])
 
-# %% ../nbs/02_prior.ipynb #313dbd7a
+# %% ../nbs/02_prior.ipynb #b8438f10
 def find_symmetry(
     S, # c x c similarity
     alpha=None, # c class probabilities, which a symmetry must keep as well
@@ -57,6 +57,7 @@ def find_symmetry(
     R,c = _dense(S),len(S)
     a = np.zeros(c) if alpha is None else np.round(alpha,9)
     profile = [(tuple(sorted(R[i])),tuple(sorted(R[:,i])),a[i]) for i in range(c)]
+    if len(set(profile))==c: return None                                # every class looks different already
     def extend(image):
         i = len(image)
         if i==c: return image if image!=list(range(c)) else None

@@ -6,8 +6,8 @@
 __all__ = ['MEAN', 'STD', 'ARCHS', 'normalise', 'random_crop', 'random_colour', 'augment', 'nt_xent', 'Backbone', 'save_backbone',
            'load_backbone', 'Contrastive', 'SimCLR', 'Budget', 'pick_device', 'pretrain', 'extract']
 
-# %% ../nbs/04_simclr.ipynb #26193855
-import math,os,time
+# %% ../nbs/04_simclr.ipynb #d6051407
+import hashlib,math,time
 from functools import partial
 from pathlib import Path
 import numpy as np,torch,torch.nn.functional as F
@@ -185,7 +185,7 @@ class SimCLR(Callback):
         views = torch.cat([augment(self.x,self.crop),augment(self.x,self.crop)])
         self.learn.xb = (views.contiguous(memory_format=torch.channels_last),)
 
-# %% ../nbs/04_simclr.ipynb #c003886c
+# %% ../nbs/04_simclr.ipynb #b81b9746
 class Budget(Callback):
     "The schedule, the limits and the checkpoints of a run that can be cut off and taken up again."
     order = 60
@@ -210,7 +210,7 @@ class Budget(Callback):
         self.running.append(self.loss.detach())
         self.bar.set_postfix_str(f"loss {self.loss:.3f}, {self.spent/60:.1f} min")
         if self.spent>=self.seconds: raise CancelFitException
-        if not torch.isfinite(self.loss): raise FloatingPointError(f"the loss became {self.loss} in epoch {len(self.losses)+1}: lower the learning rate")
+        if not torch.isfinite(self.loss): raise InputError(f"the loss became {float(self.loss)} in epoch {len(self.losses)+1}: lower the learning rate")
 
     def after_epoch(self):
         self.losses.append(float(torch.stack(self.running).mean()))
@@ -220,18 +220,21 @@ class Budget(Callback):
 
     def after_fit(self): self.bar.close()
 
-# %% ../nbs/04_simclr.ipynb #b6b5445f
+# %% ../nbs/04_simclr.ipynb #f45e3e40
 @patch
 def save(self:Budget):
     "Write everything that the next epoch depends on."
     state = dict(model=self.model.state_dict(),opt=self.opt.opt.state_dict(),losses=self.losses,spent=self.spent,seen=self.seen,settings=self.settings,
-                 rng=torch.get_rng_state(),order=self.dls.train.gen.get_state())
+                 rng=torch.get_rng_state(),cuda=torch.cuda.get_rng_state_all(),order=self.dls.train.gen.get_state())
     with atomic_path(self.ckpt) as p: torch.save(state,p)
 
 @patch
 def resume(self:Budget):
     "Go on from the checkpoint, if it belongs to the same run."
-    state = torch.load(self.ckpt,map_location='cpu',weights_only=True)   # tensors and plain values only: runs no code
+    try:
+        state = torch.load(self.ckpt,map_location='cpu',weights_only=True)   # tensors and plain values only: runs no code
+        if not state.keys()>={'model','opt','losses','settings','rng','order'}: raise ValueError('parts are missing')
+    except Exception as e: raise InputError(f"{self.ckpt} is not a readable checkpoint of this program ({type(e).__name__}): delete it to start anew") from e
     if state['settings']!=self.settings:
         differ = [k for k in self.settings if self.settings[k]!=state['settings'].get(k)]
         raise InputError(f"{self.ckpt} is the checkpoint of a run with another {', '.join(differ)}: use the same settings to resume it, or delete it to start anew")
@@ -239,6 +242,7 @@ def resume(self:Budget):
     self.opt.opt.load_state_dict(state['opt'])
     self.losses,self.spent,self.seen = state['losses'],state['spent'],state['seen']
     torch.set_rng_state(state['rng'])
+    torch.cuda.set_rng_state_all(state['cuda'])
     self.dls.train.gen.set_state(state['order'])
 
 # %% ../nbs/04_simclr.ipynb #69106c50
@@ -250,7 +254,7 @@ def pick_device(
     if name=='cuda' and not torch.cuda.is_available(): raise InputError("device cuda was asked for, but PyTorch finds no GPU here: use --device cpu, or auto")
     return torch.device('cuda' if name!='cpu' and torch.cuda.is_available() else 'cpu')
 
-# %% ../nbs/04_simclr.ipynb #c1eacc34
+# %% ../nbs/04_simclr.ipynb #d7cb7fbb
 def pretrain(
     images, # A folder, a list of image files, or an `ImageSet`
     out=None, # Where to write the backbone (*.safetensors); a checkpoint lies beside it until the run is over
@@ -271,19 +275,25 @@ def pretrain(
 )->tuple: # (`Backbone` in eval mode on the CPU, dict of `losses` (one a finished epoch), `seconds`, `images_per_s`, `skipped`)
     "Stage I: train a backbone on unlabelled images with SimCLR."
     dev = pick_device(device)
+    for k,v in dict(epochs=epochs,minutes=minutes,size=size,crop=crop,width=width,lr=lr,temperature=temperature).items():
+        if v is not None and not 0<v<math.inf: raise InputError(f"{k} must be positive, got {v}")
+    if batch_size<2: raise InputError(f"batch_size must be at least 2, got {batch_size}: each image is told from the others of its batch")
+    if out is not None and (Path(out).suffix!='.safetensors' or Path(out).is_dir()): raise InputError(f"cannot write a backbone to {out}: give a file name that ends in .safetensors")
     small,width,crop = size<=64,width or (64 if dev.type=='cuda' else 32),crop or (size if dev.type=='cuda' else max(8,size*3//4))
     torch.manual_seed(seed)
     net = load_backbone(init) if init else Backbone(arch,width,small)
-    if epochs is not None and epochs<1 or minutes is not None and minutes<=0: raise InputError("epochs and minutes must be positive")
     ims = load_images(images,size,strict,progress=progress)
     if len(ims)<2: raise InputError(f"contrastive training needs at least 2 images, found {len(ims)}")
     epochs = epochs or (100 if minutes is None else 10**6)
-    settings = dict(arch=net.arch,width=net.width,size=size,crop=crop,batch_size=batch_size,lr=lr,temperature=temperature,seed=seed,images=len(ims),epochs=epochs,minutes=minutes,init=str(init or ''))
-    budget = Budget(epochs,minutes or math.inf,lr,out and Path(out).with_suffix('.ckpt'),settings,progress)
+    out = None if out is None else Path(out)
+    digest = hashlib.sha256(str([(str(p),len(ims)) for p in ims.paths]).encode()).hexdigest()[:12]
+    settings = dict(data=digest,arch=net.arch,width=net.width,size=size,crop=crop,batch_size=batch_size,lr=lr,temperature=temperature,seed=seed,images=len(ims),epochs=epochs,minutes=minutes,init=str(init or ''))
+    budget = Budget(epochs,minutes or math.inf,lr,out and out.with_name(out.name+'.ckpt'),settings,progress)
     model = Contrastive(net.train()).to(dev,memory_format=torch.channels_last)
     learn = Learner(unlabelled_dls(ims.x,batch_size,seed,dev),model,loss_func=nt_xent,lr=lr,cbs=[SimCLR(crop,temperature),budget],
                     opt_func=partial(OptimWrapper,opt=torch.optim.AdamW,weight_decay=1e-4))
-    with learn.no_bar(),learn.no_logging(): learn.fit(epochs)
+    if len(budget.losses)<epochs:
+        with learn.no_bar(),learn.no_logging(): learn.fit(epochs)
     net = net.to('cpu').eval()
     net.size = size
     if out:
@@ -291,7 +301,7 @@ def pretrain(
         budget.ckpt.unlink(missing_ok=True)
     return net,dict(losses=budget.losses,seconds=round(budget.spent,1),images_per_s=round(budget.seen/max(budget.spent,1e-9),1),skipped=[f'{p}: {e}' for p,e in ims.skipped])
 
-# %% ../nbs/04_simclr.ipynb #ce51d05b
+# %% ../nbs/04_simclr.ipynb #3f7b66a7
 def extract(
     net, # A `Backbone`
     images, # A folder, a list of files, or an `ImageSet`
@@ -303,10 +313,11 @@ def extract(
     "Average-pooled features of every readable image."
     dev = pick_device(device)
     ims = load_images(images,net.size,strict,progress=progress)
-    net = net.to(dev,memory_format=torch.channels_last).eval()
+    home,net = next(net.parameters()).device,net.to(dev,memory_format=torch.channels_last).eval()
     out = np.empty((len(ims),net.n_features),np.float32)
     with torch.inference_mode(),torch.autocast(dev.type,torch.bfloat16):
         for i in tqdm(range(0,len(ims),batch_size),'features',leave=False,disable=not progress):
             x = normalise(ims.x[i:i+batch_size].to(dev)).contiguous(memory_format=torch.channels_last)
             out[i:i+batch_size] = net(x).float().cpu().numpy()
+    net.to(home)
     return out,ims.paths,ims.skipped
