@@ -255,7 +255,7 @@ def resolve_images(
     except Exception as e: raise InputError(f"could not download {source} from {ds.url}: {e}; with no network, give a folder of its images instead") from e
     return Path(root)/getattr(ds,split)
 
-# %% ../nbs/00_data.ipynb #62f4ee57
+# %% ../nbs/00_data.ipynb #33e57a20
 @contextmanager
 def atomic_path(
     path, # The file to write
@@ -266,5 +266,7 @@ def atomic_path(
     part = path.with_name(f'.{path.name}.{os.getpid()}.part')
     try:
         yield part
+        mask = os.umask(0); os.umask(mask)
+        part.chmod(0o666&~mask)                                         # some writers create private files
         os.replace(part,path)
     finally: part.unlink(missing_ok=True)
