@@ -46,14 +46,15 @@ def order_loss(
     M = weighted_cost(s[:,orders].transpose(0,1),t,w)
     return (transport_plan(M,p,eps,share,tol=1e-3,max_iter=40)[0]*M).sum((-1,-2))
 
-# %% ../nbs/06_match.ipynb #2d7424ed
+# %% ../nbs/06_match.ipynb #8d66cf07
 def best_order(
     s, # c x c mean logits (`cluster_logits`)
     share, # c shares of the clusters
     prior, # `LabelPrior`
-    n_init:int=20, # Random orders to descend from
+    n_init:int=20, # Random orders to descend from; fewer where there are more than 20 classes
     eps:float=.01, # Entropic regularisation
     generator=None, # Random state
+    progress:bool=False, # Show progress
 )->tuple: # (order with the lowest loss, its loss, losses where each descent ended)
     "Pairwise-exchange descent on the loss, from several random orders."
     c,found = len(prior),[]
@@ -61,13 +62,14 @@ def best_order(
     i,j = torch.triu_indices(c,c,1)
     n = torch.arange(1,len(swaps))
     swaps[n,i],swaps[n,j] = j,i
-    for _ in range(n_init):
-        order = torch.randperm(c,generator=generator)
-        while True:
-            near = order[swaps]
-            losses = torch.cat([order_loss(s,share,part,prior,eps) for part in near.split(1000)])
-            if losses.min()>=losses[0]*(1-1e-4): break
-            order = near[losses.argmin()]
+    every = len(swaps)<=191                                                 # up to 20 classes try all exchanges, more try a sample
+    for _ in tqdm(range(n_init if every else max(1,n_init*400//c**2)),'ordering',disable=not progress,leave=False):
+        order,misses = torch.randperm(c,generator=generator),0
+        while misses<(1 if every else 3):
+            near = order[swaps if every else torch.cat([swaps[:1],swaps[1+torch.randperm(len(swaps)-1,generator=generator)[:190]]])]
+            losses = torch.cat([order_loss(s,share,part,prior,eps) for part in near.split(max(1,10**7//(6*c*c)))])
+            if losses.min()>=losses[0]*(1-1e-4): misses += 1
+            else: order,misses = near[losses.argmin()],0
         found.append((float(losses[0]),order))
     loss,order = min(found,key=lambda f: f[0])
     return order,loss,[f[0] for f in found]
@@ -84,7 +86,7 @@ class Matching:
     @property
     def loss(self): return self.curves[:,self.best]
 
-# %% ../nbs/06_match.ipynb #de88bc03
+# %% ../nbs/06_match.ipynb #b64ad0c6
 def match(
     x, # N x D unit features
     clusters, # `Clustering` of the rows of `x`
@@ -102,7 +104,7 @@ def match(
 )->Matching: # The classifier with the lowest windowed loss
     "Train linear classifiers by cluster-guided distribution matching; keep the one with the lowest loss."
     t,wt,_ = (a.to(x.device) for a in prior.atoms())
-    if order=='search': w = clusters.z[best_order(*cluster_logits(x,clusters),prior,n_init,eps,generator)[0]][None].clone()
+    if order=='search': w = clusters.z[best_order(*cluster_logits(x,clusters),prior,n_init,eps,generator,progress)[0]][None].clone()
     else: w = initial_weights(clusters.z,n_init,generator)
     w.requires_grad_()
     b = torch.zeros(len(w),1,len(prior),device=x.device,requires_grad=True)
