@@ -88,7 +88,7 @@ def _tied(S, values):
         for g in np.unique(d): out[i,d==g] = out[i,d==g].mean()
     return out
 
-# %% ../nbs/02_prior.ipynb #769a0a60
+# %% ../nbs/02_prior.ipynb #95d2e3e2
 @dataclass
 class LabelPrior:
     "A distribution over logit vectors, one template a class (equations 1 and 2)."
@@ -100,7 +100,8 @@ class LabelPrior:
     def __post_init__(self):
         self.S,c = check_similarity(self.S,self.classes),len(self.classes)
         self.alpha = check_sizes(self.alpha,c)
-        self.ranks,self.order = rank_table(self.S),rank_table(self.S).argsort(1)
+        self.ranks = rank_table(self.S)
+        self.order = self.ranks.argsort(1)
         self.templates,self.weights = _tied(self.S,template_values(c)),_tied(self.S,rank_weights(c))
         self.templates /= np.linalg.norm(self.templates,axis=1,keepdims=True)
         self.symmetry = find_symmetry(self.S,self.alpha)

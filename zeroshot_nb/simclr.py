@@ -254,7 +254,7 @@ def pick_device(
     if name=='cuda' and not torch.cuda.is_available(): raise InputError("device cuda was asked for, but PyTorch finds no GPU here: use --device cpu, or auto")
     return torch.device('cuda' if name!='cpu' and torch.cuda.is_available() else 'cpu')
 
-# %% ../nbs/04_simclr.ipynb #d7cb7fbb
+# %% ../nbs/04_simclr.ipynb #076b14fe
 def pretrain(
     images, # A folder, a list of image files, or an `ImageSet`
     out=None, # Where to write the backbone (*.safetensors); a checkpoint lies beside it until the run is over
@@ -286,7 +286,7 @@ def pretrain(
     if len(ims)<2: raise InputError(f"contrastive training needs at least 2 images, found {len(ims)}")
     epochs = epochs or (100 if minutes is None else 10**6)
     out = None if out is None else Path(out)
-    digest = hashlib.sha256(str([(str(p),len(ims)) for p in ims.paths]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256('\n'.join(map(str,ims.paths)).encode()).hexdigest()[:12]
     settings = dict(data=digest,arch=net.arch,width=net.width,size=size,crop=crop,batch_size=batch_size,lr=lr,temperature=temperature,seed=seed,images=len(ims),epochs=epochs,minutes=minutes,init=str(init or ''))
     budget = Budget(epochs,minutes or math.inf,lr,out and out.with_name(out.name+'.ckpt'),settings,progress)
     model = Contrastive(net.train()).to(dev,memory_format=torch.channels_last)
