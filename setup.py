@@ -27,7 +27,7 @@ setup(
     packages=find_packages(include=[lib, f'{lib}.*']),
     package_data={lib: ['**/*.csv']},
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={o: cfg[f'{o}_requirements'].split() for o in ('dev', 'sentence', 'bench')},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{lib}={lib}._modidx:d']},
     zip_safe=False,
 )

@@ -48,6 +48,15 @@ def _dense(S):
     np.fill_diagonal(S,np.inf)
     return np.stack([np.unique(-row,return_inverse=True)[1] for row in S])
 
+# %% ../nbs/02_prior.ipynb #505da180
+def _tied(S, values):
+    "c x c: `values` by rank, where tied classes share the mean of their ranks' values."
+    ranks,dense = rank_table(S),_dense(S)
+    out = values[ranks-1]
+    for i,d in enumerate(dense):
+        for g in np.unique(d): out[i,d==g] = out[i,d==g].mean()
+    return out
+
 # %% ../nbs/02_prior.ipynb #b8438f10
 def find_symmetry(
     S, # c x c similarity
@@ -79,16 +88,7 @@ def check_sizes(
     if not np.all(np.isfinite(a)) or np.any(a<=0): raise InputError(f"class sizes must be positive numbers, got {a.tolist()}")
     return a/a.sum()
 
-# %% ../nbs/02_prior.ipynb #505da180
-def _tied(S, values):
-    "c x c: `values` by rank, where tied classes share the mean of their ranks' values."
-    ranks,dense = rank_table(S),_dense(S)
-    out = values[ranks-1]
-    for i,d in enumerate(dense):
-        for g in np.unique(d): out[i,d==g] = out[i,d==g].mean()
-    return out
-
-# %% ../nbs/02_prior.ipynb #95d2e3e2
+# %% ../nbs/02_prior.ipynb #6629467f
 @dataclass
 class LabelPrior:
     "A distribution over logit vectors, one template a class (equations 1 and 2)."
@@ -105,30 +105,49 @@ class LabelPrior:
         self.templates,self.weights = _tied(self.S,template_values(c)),_tied(self.S,rank_weights(c))
         self.templates /= np.linalg.norm(self.templates,axis=1,keepdims=True)
         self.symmetry = find_symmetry(self.S,self.alpha)
-        n = min(self.shuffle,c-2)                                    # the class and its nearest are never shuffled
-        self.perms = [np.r_[np.arange(c-n),np.array(p,int)+c-n] for p in permutations(range(n))] if n>1 else [np.arange(c)]
+        n = max(min(self.shuffle,c-2),0)                             # the class and its nearest are never shuffled
+        self.head = c-n                                              # ranks that stay where they are
+        self.perms = [np.r_[:self.head,np.array(p,int)+self.head] for p in permutations(range(n))]
 
     def __len__(self): return len(self.classes)
 
-# %% ../nbs/02_prior.ipynb #c7d39f36
+# %% ../nbs/02_prior.ipynb #8e46ad33
 @patch
-def atoms(self:LabelPrior):
-    "(m x c rows, m x c weights, m classes): every distinct sample, m = c times the number of shuffles."
-    c = len(self)
-    by_rank = lambda A,i: A[i,self.order[i]]
+def atoms(self:LabelPrior
+)->tuple: # m x c rows, m x c weights, m classes; m = c times the number of shuffles
+    "Every sample that can be drawn; those of one class follow each other and are equally likely."
+    c,dense = len(self),_dense(self.S)
     T,W = np.empty((c,len(self.perms),c)),np.empty((c,len(self.perms),c))
-    for i in range(c):
-        for k,p in enumerate(self.perms): T[i,k,self.order[i]],W[i,k,self.order[i]] = by_rank(self.templates,i)[p],by_rank(self.weights,i)[p]
+    for i,o in enumerate(self.order):
+        m = (dense[i]<=dense[i,o[self.head-1]]).sum()                  # the head and whatever ties with its last
+        for k,p in enumerate(self.perms):
+            p = o[np.r_[:m,p[p>=m]]]
+            T[i,k,o],W[i,k,o] = self.templates[i,p],self.weights[i,p]
     f = lambda A: torch.tensor(A.reshape(-1,c),dtype=torch.float32)
     return f(T),f(W),torch.arange(c).repeat_interleave(len(self.perms))
 
-# %% ../nbs/02_prior.ipynb #2991ff3c
+# %% ../nbs/02_prior.ipynb #043624b0
 @patch
-def sample(self:LabelPrior, n, generator=None):
-    "Row numbers into `atoms` of `n` draws: classes by `alpha`, shuffles uniform."
+def sample(self:LabelPrior,
+    n, # Number of draws
+    generator=None, # Of torch, on the CPU; default: the global one
+)->torch.Tensor: # n row numbers into `atoms`
+    "Independent draws: classes by `alpha`, shuffles uniform."
     k = torch.multinomial(torch.tensor(self.alpha),n,replacement=True,generator=generator)
     s = torch.randint(len(self.perms),(n,),generator=generator)
     return k*len(self.perms)+s
+
+# %% ../nbs/02_prior.ipynb #498fe22c
+@patch
+def sample_weights(self:LabelPrior,
+    steps, # Number of batches
+    n, # Draws in a batch
+    generator=None, # Of torch, on the CPU; default: the global one
+)->torch.Tensor: # steps x m, rows sum to 1
+    "The share of `n` draws that fell on each atom, for `steps` batches at once."
+    rng = np.random.default_rng(torch.randint(2**63-1,(1,),generator=generator).item())
+    p = np.repeat(self.alpha/len(self.perms),len(self.perms))
+    return torch.tensor(rng.multinomial(n,p,steps)/n,dtype=torch.float32)
 
 # %% ../nbs/02_prior.ipynb #2b33a4ab
 def ordinal_similarity(
