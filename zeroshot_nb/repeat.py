@@ -5,12 +5,11 @@
 # %% auto #0
 __all__ = ['Repeats', 'repeat']
 
-# %% ../nbs/09_repeat.ipynb #d21a69b1
+# %% ../nbs/09_repeat.ipynb #b1339de6
 import time
 from dataclasses import dataclass
 import numpy as np,torch
-from tqdm import tqdm
-from .cluster import check_features,cluster_features,on_sphere,to_cluster
+from .cluster import check_features,cluster_features,on_sphere,side_by_side,to_cluster
 from .data import InputError
 from .match import match_many,starts
 from .prior import LabelPrior
@@ -37,7 +36,7 @@ class Repeats:
         x = on_sphere(check_features(X,len(self.mean)),self.mean)
         return np.stack([(x@w.T+b).argmax(1).numpy() for w,b in zip(self.w,self.b)])
 
-# %% ../nbs/09_repeat.ipynb #4ba0176c
+# %% ../nbs/09_repeat.ipynb #9b13fffe
 def repeat(
     X, # N x D features
     prior, # `LabelPrior`
@@ -67,7 +66,8 @@ def repeat(
     x,white = on_sphere(X,mean).to(device),to_cluster(X.to(device),c,whiten)
     clusters = cluster_features(x,white,c,gens,prior.alpha,steps=cluster_steps,batch_size=batch_size,progress=progress)
     lap('clustering')
-    begin = [starts(x,k,prior,g,init,order,n_init,eps) for k,g in zip(tqdm(clusters,'starts',disable=not progress,leave=False),gens)]
+    def begin_group(part, tick): return [(starts(x,k,prior,g,init,order,n_init,eps),tick(1))[0] for k,g in zip(clusters[part],gens[part])]
+    begin = side_by_side(begin_group,len(gens),len(gens),x.device,'starts',progress=progress)
     lap('starts')
     n = len(begin[0][0])
     a = torch.stack([k.a for k in clusters]).repeat_interleave(n,0)
