@@ -67,7 +67,7 @@ def exchanges(
     swaps[n,i],swaps[n,j] = j,i
     return swaps
 
-# %% ../nbs/06_match.ipynb #d1a8506c
+# %% ../nbs/06_match.ipynb #52a0e803
 def best_order(
     s, # c x c mean logits (`cluster_logits`)
     share, # c shares of the clusters
@@ -87,9 +87,10 @@ def best_order(
         if not every: swaps = exchanges(c,generator=generator)
         near = orders[live][:,swaps]
         new = torch.cat([order_loss(s,share,part,prior,eps) for part in near.flatten(0,1).split(max(1,10**7//(6*c*c)))]).cpu().view(len(live),-1)
+        now = torch.minimum(losses[live],new[:,0])                              # losses have some noise: what was reached once stays reached
         low,at = new.min(1)
-        better = low<new[:,0]*(1-1e-4)
-        orders[live],losses[live] = near[torch.arange(len(live)),torch.where(better,at,0)],torch.where(better,low,new[:,0])
+        better = low<now*(1-1e-4)
+        orders[live],losses[live] = near[torch.arange(len(live)),torch.where(better,at,0)],torch.where(better,low,now)
         misses[live] = torch.where(better,0 if every else misses[live],misses[live]+1)
     return orders[losses.argmin()],float(losses.min()),losses.tolist()
 
