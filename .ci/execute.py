@@ -1,4 +1,4 @@
-"Run notebooks from the top and store their outputs: execute.py [NOTEBOOK...]. A notebook that fails is left as it was."
+"Run notebooks from the top and store their outputs: execute.py [NOTEBOOK...]; SLOW=1 runs the cells flagged `slow` too. A notebook that fails is left as it was."
 import os, subprocess, sys, tempfile, warnings
 from pathlib import Path
 
@@ -18,11 +18,15 @@ from nbdev.doclinks import nbglob
 from nbdev.frontmatter import FrontmatterProc
 from nbdev.process import NBProcessor, extract_directives
 
+def left_out():
+    "Flags of cells that are not run"
+    return set(get_config().tst_flags.split()) - ({'slow'} if os.environ.get('SLOW') else set())
+
 def skip(cell):
     "Leave out what `nbdev_test` leaves out, with the outputs it has; clear the rest, since a silent cell keeps its old ones"
     if cell.cell_type != 'code' or 'nbdev_export(' in cell.source: return True
     d = extract_directives(cell, remove=False)
-    if d.get('eval:', [''])[0].lower() == 'false' or set(get_config().tst_flags.split()) & d.keys(): return True
+    if d.get('eval:', [''])[0].lower() == 'false' or left_out() & d.keys(): return True
     cell.outputs = []
 
 def execute(path):

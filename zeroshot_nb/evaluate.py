@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['class_numbers', 'Scores', 'score', 'score_many', 'mean_std', 'random_baseline', 'knn_probe', 'linear_probe',
-           'plot_confusion']
+           'alignment', 'cluster_action', 'plot_confusion']
 
 # %% ../nbs/07_evaluate.ipynb #be65cd3c
 from dataclasses import dataclass
@@ -112,6 +112,32 @@ def linear_probe(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     return make_pipeline(StandardScaler(),RidgeClassifier(alpha)).fit(x,y).score(xt,yt)
+
+# %% ../nbs/07_evaluate.ipynb #d838f7b6
+def alignment(
+    logits, # n x c
+    y, # n labels: names, or numbers into the prior's classes
+    prior, # `LabelPrior`, of at least 5 classes
+)->tuple: # (c x c mean logits by true class, c bools: aligned at both ends)
+    "Agreement of mean logits with the templates (Figure 4 A)."
+    c,y = len(prior),class_numbers(y,prior.classes)
+    if c<5: raise InputError(f"with {c} classes the two ends of the ranking overlap: 5 are needed")
+    mean = np.stack([np.asarray(logits)[y==i].mean(0) for i in range(c)])
+    own = np.where(np.eye(c,dtype=bool),np.inf,mean)
+    mine,theirs = (-own).argsort(1)[:,1:],prior.order[:,1:]
+    shared = lambda s: np.array([len(set(a[s])&set(b[s]))>0 for a,b in zip(mine,theirs)])
+    return mean,shared(slice(0,2))&shared(slice(-2,None))
+
+# %% ../nbs/07_evaluate.ipynb #1126ee64
+def cluster_action(
+    pred, # n class numbers
+    a, # n cluster numbers
+    c:int, # Number of classes and clusters
+)->np.ndarray: # c x c: share of each cluster's images (row) that get each name
+    "What happened to the images of each cluster (Figure 4 B)."
+    T = np.zeros((c,c))
+    np.add.at(T,(np.asarray(a),np.asarray(pred)),1)
+    return T/np.maximum(T.sum(1,keepdims=True),1)
 
 # %% ../nbs/07_evaluate.ipynb #4e661a20
 def plot_confusion(

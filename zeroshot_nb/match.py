@@ -225,10 +225,10 @@ def match_many(
     def run(part, tick): return run_group(Matcher(x,a[part],w[part],prior,**kw),prior,generators[part],steps,batch_size,window,patience,tick)
     return side_by_side(run,len(w),steps*len(w),x.device,'matching',progress=progress)
 
-# %% ../nbs/06_match.ipynb #37b8cb41
+# %% ../nbs/06_match.ipynb #3f1949fc
 def starts(
     x, # N x D unit features
-    clusters, # `Clustering` of the rows of `x`
+    clusters, # `Clustering` of the rows of `x`; not used with another `init`
     prior, # `LabelPrior`
     generator, # Random state
     init:str='clusters', # clusters: their centres; kmeans: centres of spherical k-means; random: as torch initialises a layer
@@ -237,7 +237,7 @@ def starts(
     eps:float=.01, # Entropic regularisation
 )->tuple: # (n x c x D weights, n random states), n = 1 for a search
     "Where the classifiers of one clustering start, and the random states they train with."
-    c,D = clusters.z.shape
+    c,D = len(prior),x.shape[1]
     if init=='random': w = torch.stack([(2*torch.rand(c,D,generator=generator)-1)/D**.5 for _ in range(n_init)]).to(x.device)
     else:
         if init=='kmeans': clusters = Clustering(*spherical_kmeans(x.float(),c,generator)[:2],[])

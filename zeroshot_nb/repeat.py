@@ -14,7 +14,7 @@ from .data import InputError
 from .match import match_many,starts
 from .prior import LabelPrior
 
-# %% ../nbs/09_repeat.ipynb #5bce5faf
+# %% ../nbs/09_repeat.ipynb #3f836559
 @dataclass
 class Repeats:
     "Classifiers of many seeds on the same features."
@@ -24,7 +24,7 @@ class Repeats:
     b:torch.Tensor # r x c biases
     loss:list # r best windowed losses
     curves:list # r loss curves
-    clusters:list # r `Clustering`, one a seed
+    clusters:list # r `Clustering`, one a seed, or None where none was needed
     seconds:dict # Of the stages
 
     def logits(self, X, r):
@@ -36,7 +36,7 @@ class Repeats:
         x = on_sphere(check_features(X,len(self.mean)),self.mean)
         return np.stack([(x@w.T+b).argmax(1).numpy() for w,b in zip(self.w,self.b)])
 
-# %% ../nbs/09_repeat.ipynb #9b13fffe
+# %% ../nbs/09_repeat.ipynb #e511b55f
 def repeat(
     X, # N x D features
     prior, # `LabelPrior`
@@ -64,13 +64,14 @@ def repeat(
         nonlocal clock
         now = time.perf_counter(); seconds[stage],clock = round(now-clock,2),now
     x,white = on_sphere(X,mean).to(device),to_cluster(X.to(device),c,whiten)
-    clusters = cluster_features(x,white,c,gens,prior.alpha,steps=cluster_steps,batch_size=batch_size,progress=progress)
+    clusters = [None]*len(gens)                                                  # the plain loss from other starts needs none
+    if guided or init=='clusters': clusters = cluster_features(x,white,c,gens,prior.alpha,steps=cluster_steps,batch_size=batch_size,progress=progress)
     lap('clustering')
     def begin_group(part, tick): return [(starts(x,k,prior,g,init,order,n_init,eps),tick(1))[0] for k,g in zip(clusters[part],gens[part])]
     begin = side_by_side(begin_group,len(gens),len(gens),x.device,'starts',progress=progress)
     lap('starts')
     n = len(begin[0][0])
-    a = torch.stack([k.a for k in clusters]).repeat_interleave(n,0)
+    a = torch.stack([k.a for k in clusters]).repeat_interleave(n,0) if clusters[0] else torch.zeros(len(x),dtype=torch.long,device=x.device)
     runs = match_many(x,a,torch.cat([w for w,_ in begin]),prior,[g for _,gs in begin for g in gs],match_steps,batch_size=batch_size,lr=lr,eps=eps,guided=guided,progress=progress)
     best = [min(runs[i*n:(i+1)*n],key=lambda m: m.loss) for i in range(len(seeds))]
     lap('matching')
