@@ -6,7 +6,7 @@
 __all__ = ['NAMES', 'STAGES', 'common', 'Refused', 'working', 'say', 'cli', 'main', 'demo_command', 'pretrain', 'skips',
            'features', 'read_array', 'images_or_features', 'options', 'stage_settings', 'one_source', 'fit',
            'class_names', 'pairs', 'numbers', 'load_model', 'row_names', 'predict', 'evaluate', 'repeat', 'has_array',
-           'bench', 'bench_transport_command']
+           'bench_line', 'bench', 'bench_transport_command']
 
 # %% ../nbs/12_cli.ipynb #472bcc97
 import contextlib,csv,json,os,sys,warnings
@@ -45,14 +45,14 @@ def working():
         if not isinstance(e,InputError): raise
         raise Refused(str(e)) from e
 
-# %% ../nbs/12_cli.ipynb #04a643db
+# %% ../nbs/12_cli.ipynb #4b62c430
 def say(
     result:dict, # What the command found
     text:str, # The same for people
     as_json:bool, # Which of them to print
 ):
     "Print the result on standard output."
-    click.echo(json.dumps(result) if as_json else text)
+    click.echo(json.dumps(result,allow_nan=False) if as_json else text)
 
 # %% ../nbs/12_cli.ipynb #6191f5f0
 @click.group(context_settings=dict(help_option_names=['-h','--help'],max_content_width=100))
@@ -321,7 +321,7 @@ def evaluate(model, folder, file, key, labels_key, strict, seed, device, as_json
         s = score(y,clf.predict(X),clf.classes_)
     say(s.to_dict()|dict(skipped=skipped),f'{s}{skips(skipped)}',as_json)
 
-# %% ../nbs/12_cli.ipynb #c1c1a46e
+# %% ../nbs/12_cli.ipynb #8a92ce04
 @cli.command(epilog='Example: zeroshot_nb repeat --features F.npz --key x_train --test-key x_test --labels y_test --classes cat,dog,truck --vectors en_core_web_md')
 @click.option('--features','file',required=True,type=click.Path(),help='Features (*.npz).')
 @click.option('--key',default='x_train',show_default=True,help='Array of features to train on.')
@@ -335,6 +335,7 @@ def repeat(file, key, test_key, labels_key, seeds, classes, classes_file, ordina
     "Stages II and III for many seeds at once; Z, H and match of each."
     with working():
         import resource
+        from zeroshot_nb.cluster import check_features
         from zeroshot_nb.data import InputError
         from zeroshot_nb.evaluate import mean_std,score_many
         from zeroshot_nb.labels import check_classes,class_similarity
@@ -346,13 +347,14 @@ def repeat(file, key, test_key, labels_key, seeds, classes, classes_file, ordina
         prior = make_prior(names,None if ordinal else class_similarity(names,vectors,similarity,pairs(synonym)),numbers(class_sizes),ordinal)
         X,Xt = read_array(file,key),read_array(file,test_key)
         if X.shape[1:]!=Xt.shape[1:]: raise InputError(f"arrays {key!r} and {test_key!r} in {file} have widths {X.shape[1:]} and {Xt.shape[1:]}: they should come from the same backbone")
+        if not len(check_features(Xt,X.shape[1])): raise InputError(f"array {test_key!r} in {file} is empty: there is nothing to evaluate")
         has_array(file,labels_key,len(Xt))                                     # before long work, and without reading it
         runs = repeat(X,prior,range(seed,seed+seeds),device=dev,progress=True,**stage_settings(**stages))
         t = score_many(read_array(file,labels_key),runs.predict(Xt),names)
     r = {k:t[k].tolist() for k in t}|dict(seconds=round(sum(runs.seconds.values()),2),stages=runs.seconds,peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024,loss=runs.loss,seeds=list(range(seed,seed+seeds)),n=len(Xt))
     say(r,'   '.join(f'{k} {v}' for k,v in mean_std(t).items())+f"   ({seeds} seeds, n = {len(Xt)}, {r['seconds']:.0f} s, {r['peak_rss_mb']} MB)",as_json)
 
-# %% ../nbs/12_cli.ipynb #ad7d9342
+# %% ../nbs/12_cli.ipynb #0c4a1c5c
 def has_array(
     file, # *.npz
     key:str, # Which array
@@ -365,10 +367,22 @@ def has_array(
     with zipfile.ZipFile(file) as z:
         names = [m[:-4] for m in z.namelist()]
         if key not in names: raise InputError(f"{file} has no array {key!r}; it has {', '.join(names)}: name one of them")
-        with z.open(key+'.npy') as f: shape = (np.lib.format.read_array_header_1_0 if np.lib.format.read_magic(f)==(1,0) else np.lib.format.read_array_header_2_0)(f)[0]
+        with z.open(key+'.npy') as f: head = (np.lib.format.read_array_header_1_0 if np.lib.format.read_magic(f)==(1,0) else np.lib.format.read_array_header_2_0)(f)
+    shape,dtype = head[0],head[2]
+    if dtype.hasobject: raise InputError(f"array {key!r} in {file} holds Python objects, which cannot be read without running code from the file: save names as strings")
     if shape!=(n,): raise InputError(f"array {key!r} in {file} has shape {shape}: {n} labels are needed, one for each row of features")
 
-# %% ../nbs/12_cli.ipynb #81aa2017
+# %% ../nbs/12_cli.ipynb #b7700713
+def bench_line(
+    r:dict, # A row of `bench_transport`
+)->str: # A line of text
+    "One solver in words."
+    if r.get('absent'): return f"{r['solver']:30s} absent"
+    error = 'NaN' if r['marginal_error'] is None else f"{r['marginal_error']:.0e}"
+    return (f"{r['solver']:30s} {'x'.join(map(str,r['shape'])):>8s} {r['ms']:9.2f} ms  x{r['ratio']:<7g} {r['iterations'] or '-':>5} iterations, "
+        f"marginal error {error}{'' if r['reached'] else ' (not reached)'}")
+
+# %% ../nbs/12_cli.ipynb #05dfce5a
 @cli.group()
 def bench():
     "Speed beside other libraries, measured here and now."
@@ -376,7 +390,7 @@ def bench():
 @bench.command('transport',epilog='Example: zeroshot_nb bench transport --json')
 @click.option('--batch-size','B',type=click.IntRange(2),default=500,show_default=True,help='Images, and draws from the prior.')
 @click.option('--n-classes','c',type=click.IntRange(2),default=10,show_default=True,help='Classes.')
-@click.option('--eps',type=float,default=.01,show_default=True,help='Entropic regularisation.')
+@click.option('--eps',type=click.FloatRange(0,min_open=True),default=.01,show_default=True,help='Entropic regularisation.')
 @click.option('--threads',type=click.IntRange(1),help='Threads of every solver [default: all cores].')
 @common
 def bench_transport_command(threads, seed, device, as_json, **kw):
@@ -384,11 +398,12 @@ def bench_transport_command(threads, seed, device, as_json, **kw):
     with working():
         import torch
         from zeroshot_nb.bench import bench_transport
+        from zeroshot_nb.data import InputError
+        if device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
         if threads: torch.set_num_threads(threads)
         rows = bench_transport(seed=seed,**kw)
         r = dict(rows=rows,threads=torch.get_num_threads(),**kw)
-    text = [f"{r['solver']:30s} "+('absent' if r.get('absent') else f"{'x'.join(map(str,r['shape'])):>8s} {r['ms']:9.2f} ms  x{r['ratio']:<7g} {r['iterations'] or '':>5} iterations, marginal error {r['marginal_error']:.0e}{'' if r['reached'] else ' (not reached)'}") for r in rows]
-    say(r,'\n'.join(text),as_json)
+    say(r,'\n'.join(map(bench_line,rows)),as_json)
 
 # %% ../nbs/12_cli.ipynb #5cd739dd
 #| eval: false

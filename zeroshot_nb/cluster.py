@@ -141,7 +141,7 @@ class Clustering:
     @property
     def sizes(self): return torch.bincount(self.a,minlength=len(self.z)).tolist()
 
-# %% ../nbs/05_cluster.ipynb #5f16f7ce
+# %% ../nbs/05_cluster.ipynb #fe081b65
 def assign(
     x, # N x D unit rows
     z, # k x D unit centres
@@ -149,9 +149,11 @@ def assign(
     eps:float=.05, # Entropic regularisation
     g=None, # k potential to start from
 )->torch.Tensor: # N cluster numbers, each occurring
-    "The most likely centre of every row under the transport plan; a centre without a row takes its best one."
+    "The most likely centre of every row under the transport plan; a centre with next to none takes its share of the likeliest."
     R,_ = transport_plan(1-x.float()@z.T,share,eps,g=g,tol=1e-3)
-    a = R.argmax(1)
+    a,quota = R.argmax(1),(share*len(x)).round()
+    for j in (torch.bincount(a,minlength=len(z))<.1*quota).nonzero().flatten().tolist():   # two centres in one place: the rows are split
+        a[(R[:,j]/R.max(1).values).topk(max(1,int(quota[j]))).indices] = j
     for j in (torch.bincount(a,minlength=len(z))==0).nonzero().flatten().tolist():
         free = torch.bincount(a,minlength=len(z))[a]>1                 # never empty another one
         a[torch.where(free,R[:,j],-1).argmax()] = j
@@ -186,7 +188,7 @@ class Adam:
         self.v.mul_(b2).addcmul_(grad,grad,value=1-b2)
         self.theta.addcdiv_(self.m,self.v.div(1-b2**self.n).sqrt_().add_(self.eps),value=-self.lr/(1-b1**self.n))
 
-# %% ../nbs/05_cluster.ipynb #7884aa14
+# %% ../nbs/05_cluster.ipynb #ad64b90d
 def side_by_side(
     f, # f(slice of runs, tick) -> a list of their results; calls `tick(n)` every n steps done
     runs:int, # How many
@@ -206,12 +208,16 @@ def side_by_side(
     def alone():
         if device.type=='cpu': torch.set_num_threads(1); torch.set_flush_denormal(True)    # of this worker thread only
     def run(i):
+        tick(0)                                                                     # not begun where another group has failed
         with torch.no_grad(): return f(slice(i,min(i+group,runs)),tick)
     with ThreadPoolExecutor(workers,initializer=alone) as ex, bar:
         parts = [ex.submit(run,i) for i in range(0,runs,group)]
         try:
             for p in wait(parts,return_when=FIRST_EXCEPTION)[0]: p.result()         # the first failure, if any
-        finally: stop.set()
+        finally:
+            stop.set()
+            ex.shutdown(wait=True,cancel_futures=True)
+            if device.type=='cpu': torch.set_num_threads(workers)                   # the workers' setting would be that of new threads
     return [o for p in parts for o in p.result()]
 
 # %% ../nbs/05_cluster.ipynb #9b96cca2

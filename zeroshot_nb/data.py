@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DOODLES', 'DATASETS', 'InputError', 'image_files', 'read_image', 'ImageSet', 'load_images', 'RowsDL',
-           'unlabelled_dls', 'doodle', 'doodles', 'doodle_similarity', 'write_doodles', 'Dataset', 'resolve_images',
-           'atomic_path']
+           'unlabelled_dls', 'doodle', 'doodles', 'doodle_similarity', 'kindred_groups', 'write_doodles', 'Dataset',
+           'resolve_images', 'atomic_path']
 
 # %% ../nbs/00_data.ipynb #1e4df0f6
 import math,os,tempfile
@@ -212,6 +212,22 @@ def doodles(
 def doodle_similarity()->Path: # Path of a CSV file: the names in the header, a row of similarities a class
     "The shipped similarity table of the doodles' names."
     return Path(str(_resource_files('zeroshot_nb')/'tables'/'doodles.csv'))
+
+# %% ../nbs/00_data.ipynb #d15055e9
+def kindred_groups(
+    S, # c x c similarity: cosines
+    n:int, # Rows
+    spread:float=.25, # Standard deviation of the noise in each coordinate
+    d:int=32, # Width
+    seed:int=0, # Of the rows; the directions are the same for every seed
+)->tuple: # (n x d float32 tensor, n group numbers)
+    "Features in groups that are related as `S` says."
+    c,g = len(S),torch.Generator().manual_seed(0)
+    root = torch.linalg.cholesky(torch.tensor(S).float()+1e-3*torch.eye(c))      # rows with the cosines of S
+    mu = torch.nn.functional.pad(root,(0,d-c))@torch.linalg.qr(torch.randn(d,d,generator=g))[0]
+    g = torch.Generator().manual_seed(seed+1)
+    y = torch.randint(c,(n,),generator=g)
+    return mu[y]+spread*torch.randn(n,d,generator=g),y
 
 # %% ../nbs/00_data.ipynb #54b9de8a
 def write_doodles(

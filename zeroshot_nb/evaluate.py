@@ -113,7 +113,7 @@ def linear_probe(
     from sklearn.preprocessing import StandardScaler
     return make_pipeline(StandardScaler(),RidgeClassifier(alpha)).fit(x,y).score(xt,yt)
 
-# %% ../nbs/07_evaluate.ipynb #d838f7b6
+# %% ../nbs/07_evaluate.ipynb #88f275eb
 def alignment(
     logits, # n x c
     y, # n labels: names, or numbers into the prior's classes
@@ -122,6 +122,8 @@ def alignment(
     "Agreement of mean logits with the templates (Figure 4 A)."
     c,y = len(prior),class_numbers(y,prior.classes)
     if c<5: raise InputError(f"with {c} classes the two ends of the ranking overlap: 5 are needed")
+    lacks = [prior.classes[i] for i in set(range(c))-set(y.tolist())]
+    if lacks: raise InputError(f"no image of class {', '.join(lacks)}: its mean logits are unknown")
     mean = np.stack([np.asarray(logits)[y==i].mean(0) for i in range(c)])
     own = np.where(np.eye(c,dtype=bool),np.inf,mean)
     mine,theirs = (-own).argsort(1)[:,1:],prior.order[:,1:]

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['initial_weights', 'cluster_logits', 'order_loss', 'exchanges', 'best_order', 'match_gradients', 'clip_each',
-           'draw_batches', 'Matcher', 'Matching', 'run_group', 'match_many', 'starts', 'match', 'ClusterMatching',
-           'matching_learner']
+           'draw_batches', 'Matcher', 'Matching', 'run_group', 'match_many', 'check_stages', 'starts', 'match',
+           'ClusterMatching', 'matching_learner']
 
-# %% ../nbs/06_match.ipynb #924751f6
+# %% ../nbs/06_match.ipynb #9b8c0acf
 from functools import partial
 from dataclasses import dataclass
 import numpy as np,torch,torch.nn.functional as F
@@ -18,8 +18,7 @@ from fastai.optimizer import OptimWrapper
 from fastcore.basics import noop,store_attr
 from .data import InputError
 from .cluster import Adam,Clustering,side_by_side,spherical_kmeans
-from .prior import LabelPrior
-from .sinkhorn import cluster_guided_loss,guided_pull,plan_pull,sinkhorn_loss,transport_plan,weighted_cost
+from .sinkhorn import cluster_guided_loss,guided_pull,plan_pull,transport_plan,weighted_cost
 
 # %% ../nbs/06_match.ipynb #04b12998
 def initial_weights(
@@ -40,7 +39,7 @@ def cluster_logits(
     mean = torch.zeros_like(clusters.z).index_add_(0,clusters.a,x)/n[:,None].clamp(min=1)
     return mean@clusters.z.T,n/n.sum()
 
-# %% ../nbs/06_match.ipynb #c326f6ac
+# %% ../nbs/06_match.ipynb #c7daf300
 def order_loss(
     s, # c x c mean logits (`cluster_logits`)
     share, # c shares of the clusters
@@ -48,11 +47,12 @@ def order_loss(
     prior, # `LabelPrior`
     eps:float=.01, # Entropic regularisation
 )->torch.Tensor: # P losses
-    "The transport loss of classifiers that are the centres in other orders."
+    "Equation 4 for classifiers that are the centres in other orders, each cluster stood for by its mean: the dual value, up to a constant."
     t,w,k = (a.to(s.device) for a in prior.atoms())
     p = torch.tensor(prior.alpha,dtype=s.dtype,device=s.device)[k]/len(prior.perms)
-    M = weighted_cost(s[:,orders].transpose(0,1),t,w).mT                       # a potential for each cluster: c unknowns, not 6c
-    return (transport_plan(M,share,eps,p,tol=5e-3,max_iter=25)[0]*M).sum((-1,-2))
+    M = weighted_cost(s[:,orders].transpose(0,1),t,w).mT.clamp(min=0)          # a potential for each cluster: c unknowns, not 6c
+    g = transport_plan(M,share,eps,p,tol=5e-3,max_iter=25)[1]
+    return g@share-eps*(((g/eps+share.log()).unsqueeze(-2)-M/eps).logsumexp(-1)@p)
 
 # %% ../nbs/06_match.ipynb #184b403c
 def exchanges(
@@ -67,7 +67,7 @@ def exchanges(
     swaps[n,i],swaps[n,j] = j,i
     return swaps
 
-# %% ../nbs/06_match.ipynb #52a0e803
+# %% ../nbs/06_match.ipynb #5ec52a36
 def best_order(
     s, # c x c mean logits (`cluster_logits`)
     share, # c shares of the clusters
@@ -89,7 +89,7 @@ def best_order(
         new = torch.cat([order_loss(s,share,part,prior,eps) for part in near.flatten(0,1).split(max(1,10**7//(6*c*c)))]).cpu().view(len(live),-1)
         now = torch.minimum(losses[live],new[:,0])                              # losses have some noise: what was reached once stays reached
         low,at = new.min(1)
-        better = low<now*(1-1e-4)
+        better = low<now-1e-4*now.abs()-1e-7
         orders[live],losses[live] = near[torch.arange(len(live)),torch.where(better,at,0)],torch.where(better,low,now)
         misses[live] = torch.where(better,0 if every else misses[live],misses[live]+1)
     return orders[losses.argmin()],float(losses.min()),losses.tolist()
@@ -178,7 +178,7 @@ class Matching:
     @property
     def loss(self): return float(self.curve.min())
 
-# %% ../nbs/06_match.ipynb #e7c9c4c6
+# %% ../nbs/06_match.ipynb #eeabccce
 def run_group(
     m:Matcher, # Of r runs
     prior, # `LabelPrior`
@@ -195,13 +195,17 @@ def run_group(
     for start in range(0,steps,window):
         n = min(window,steps-start)
         rows,p = (torch.stack(v,1).to(dev) for v in zip(*[draw_batches(prior,len(m.x),n,batch_size,g) for g in generators]))
-        mean = sum(m.step(rows[i],p[i]) for i in range(n)).cpu()/n
-        if not mean.isfinite().all(): raise InputError(f"the matching loss became {float(mean.sum())} after {start+n} steps: lower the learning rate (now {m.adam.lr}), or scale the features to unit length")
+        mean = 0
+        for i in range(n):
+            mean = mean+m.step(rows[i],p[i])/n
+            if i%50==49 or i==n-1: tick((i%50+1)*r)
+        mean = mean.cpu()
+        if not mean[left>0].isfinite().all():
+            raise InputError(f"the matching loss became NaN or infinite within {start+n} steps: lower the learning rate (now {m.adam.lr}), or scale the features to unit length")
         curves.append(torch.where(left>0,mean,torch.nan))
         better = (mean<low)&(left>0)
         kept[better],low = m.theta[better],torch.where(better,mean,low)
         left = torch.where(left<=0,left,torch.where(better,patience,left-1))
-        tick(n*r)
         if (left<=0).all(): break
     curves = torch.stack(curves,1).numpy()
     return [Matching(k[:,:-1].clone(),k[:,-1].clone(),c[~np.isnan(c)]) for k,c in zip(kept,curves)]
@@ -225,7 +229,21 @@ def match_many(
     def run(part, tick): return run_group(Matcher(x,a[part],w[part],prior,**kw),prior,generators[part],steps,batch_size,window,patience,tick)
     return side_by_side(run,len(w),steps*len(w),x.device,'matching',progress=progress)
 
-# %% ../nbs/06_match.ipynb #3f1949fc
+# %% ../nbs/06_match.ipynb #1ae34327
+def check_stages(
+    whiten=None, # Components, 0 or None
+    order:str='search', # search or random
+    init:str='clusters', # clusters, kmeans or random
+    **positive # Settings that must be positive numbers
+):
+    "Refuse settings of stages II and III that make no sense."
+    for k,v in positive.items():
+        if not v>0 or v!=v or v==float('inf'): raise InputError(f"{k} must be positive, got {v}")
+    if whiten is not None and whiten<0: raise InputError(f"whiten must be 0 or a number of components, got {whiten}")
+    if order not in ('search','random'): raise InputError(f"unknown order {order!r}: choose search or random")
+    if init not in ('clusters','kmeans','random'): raise InputError(f"unknown init {init!r}: choose clusters, kmeans or random")
+
+# %% ../nbs/06_match.ipynb #8a63965b
 def starts(
     x, # N x D unit features
     clusters, # `Clustering` of the rows of `x`; not used with another `init`
@@ -238,6 +256,7 @@ def starts(
 )->tuple: # (n x c x D weights, n random states), n = 1 for a search
     "Where the classifiers of one clustering start, and the random states they train with."
     c,D = len(prior),x.shape[1]
+    check_stages(order=order,init=init,n_init=n_init)
     if init=='random': w = torch.stack([(2*torch.rand(c,D,generator=generator)-1)/D**.5 for _ in range(n_init)]).to(x.device)
     else:
         if init=='kmeans': clusters = Clustering(*spherical_kmeans(x.float(),c,generator)[:2],[])

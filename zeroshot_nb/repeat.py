@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['Repeats', 'repeat']
 
-# %% ../nbs/09_repeat.ipynb #b1339de6
+# %% ../nbs/09_repeat.ipynb #605bfe07
 import time
 from dataclasses import dataclass
 import numpy as np,torch
-from .cluster import check_features,cluster_features,on_sphere,side_by_side,to_cluster
+from .cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
+from .classifier import check_spread
 from .data import InputError
-from .match import match_many,starts
-from .prior import LabelPrior
+from .match import check_stages,match_many,starts
 
 # %% ../nbs/09_repeat.ipynb #3f836559
 @dataclass
@@ -36,7 +36,7 @@ class Repeats:
         x = on_sphere(check_features(X,len(self.mean)),self.mean)
         return np.stack([(x@w.T+b).argmax(1).numpy() for w,b in zip(self.w,self.b)])
 
-# %% ../nbs/09_repeat.ipynb #e511b55f
+# %% ../nbs/09_repeat.ipynb #24ba9fee
 def repeat(
     X, # N x D features
     prior, # `LabelPrior`
@@ -55,8 +55,9 @@ def repeat(
     progress:bool=False, # Show progress
 )->Repeats: # One classifier a seed
     "Stages II and III for many seeds. No label is read."
+    check_stages(whiten,order,init,cluster_steps=cluster_steps,match_steps=match_steps,lr=lr,n_init=n_init,eps=eps,batch_size=batch_size)
     X,c,seconds = check_features(X),len(prior),{}
-    if len(X)<c: raise InputError(f"{c} classes but only {len(X)} images: at least one image a class is needed")
+    check_spread(X,c)
     seeds = range(seeds) if isinstance(seeds,int) else seeds
     if not len(seeds): raise InputError("no seeds: give at least one")
     gens,mean,clock = [torch.Generator().manual_seed(int(s)) for s in seeds],X.mean(0),time.perf_counter()
@@ -71,8 +72,9 @@ def repeat(
     begin = side_by_side(begin_group,len(gens),len(gens),x.device,'starts',progress=progress)
     lap('starts')
     n = len(begin[0][0])
-    a = torch.stack([k.a for k in clusters]).repeat_interleave(n,0) if clusters[0] else torch.zeros(len(x),dtype=torch.long,device=x.device)
+    a = torch.stack([k.a.to(torch.int16) for k in clusters]).repeat_interleave(n,0) if clusters[0] else torch.zeros(len(x),dtype=torch.int16,device=x.device)
     runs = match_many(x,a,torch.cat([w for w,_ in begin]),prior,[g for _,gs in begin for g in gs],match_steps,batch_size=batch_size,lr=lr,eps=eps,guided=guided,progress=progress)
-    best = [min(runs[i*n:(i+1)*n],key=lambda m: m.loss) for i in range(len(seeds))]
+    best = [min(runs[i:i+n],key=lambda m: m.loss) for i in range(0,len(runs),n)]
     lap('matching')
+    clusters = [k and Clustering(k.z.cpu(),k.a.cpu(),k.loss) for k in clusters]
     return Repeats(list(prior.classes),mean,torch.stack([m.w for m in best]).cpu(),torch.stack([m.b for m in best]).cpu(),[m.loss for m in best],[m.curve for m in best],clusters,seconds)
