@@ -283,7 +283,7 @@ def match(
     w,gens = starts(x,clusters,prior,generator,init,order,n_init,eps)
     return min(match_many(x,clusters.a,w,prior,gens,steps,lr=lr,eps=eps,progress=progress,**kw),key=lambda m: m.loss)
 
-# %% ../nbs/06_match.ipynb #bb2087b3
+# %% ../nbs/06_match.ipynb #a70ee039
 class ClusterMatching(Callback):
     "Cluster-guided matching (equation 5) in the place of a learner's loss; it ends like a run of `match_many`."
     def __init__(self, a, prior, eps=.01, window=250, patience=2, tol=1e-3, generator=None): store_attr()
@@ -300,7 +300,7 @@ class ClusterMatching(Callback):
 
     def before_validate(self): raise CancelValidException                       # there is no label to validate with
     def after_batch(self):
-        self.losses.append(float(self.learn.loss))
+        self.losses.append(float(self.learn.loss.detach()))
         if len(self.losses)%self.window==0: self.end_window(np.mean(self.losses[-self.window:]))
 
     def end_window(self, mean):
