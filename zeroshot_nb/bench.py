@@ -6,16 +6,17 @@
 __all__ = ['transport_problem', 'marginal_error', 'pot_solver', 'pot_envelope', 'geomloss_samples', 'geomloss_solve', 'ours',
            'contestants', 'fewest', 'race', 'bench_transport', 'bench_matching']
 
-# %% ../nbs/11_bench.ipynb #210ea3c6
+# %% ../nbs/11_bench.ipynb #9d89c4ba
 import resource,tempfile,time,warnings
 from pathlib import Path
 import numpy as np,torch,torch.nn.functional as F
-from .data import InputError
+from .cluster import mean_directions,on_sphere
+from .data import InputError,kindred_groups
 from .match import match_many
 from .prior import LabelPrior
 from .sinkhorn import atom_weights,newton_plan,sinkhorn_loss,weighted_cost
 
-# %% ../nbs/11_bench.ipynb #984076da
+# %% ../nbs/11_bench.ipynb #7fc975db
 def transport_problem(
     B:int=500, # Images, and draws from the prior
     c:int=10, # Classes
@@ -23,10 +24,13 @@ def transport_problem(
 )->tuple: # (B x c logits, `LabelPrior`, B rows drawn from it)
     "Logits of a classifier at the start of stage III, and a sampled prior."
     g = torch.Generator().manual_seed(seed)
-    mu = F.normalize(torch.randn(c,32,generator=g)+.5*torch.randn(1,32,generator=g),dim=1)
-    prior = LabelPrior([str(i) for i in range(c)],(mu@mu.T).double().numpy())
-    x = F.normalize(mu[torch.randint(c,(B,),generator=g)]+.15*torch.randn(B,32,generator=g),dim=1)
-    return x@mu[torch.randperm(c,generator=g)].T,prior,prior.sample(B,g)
+    S = F.normalize(torch.randn(c,max(32,c),generator=g),dim=1)
+    S = (S@S.T).double().numpy()
+    prior = LabelPrior([str(i) for i in range(c)],S)
+    x,y = kindred_groups(S,B,d=max(32,c),seed=seed)
+    x = on_sphere(x,x.mean(0))
+    z = mean_directions(x,y,c)
+    return x@z[torch.randperm(c,generator=g)].T,prior,prior.sample(B,g)
 
 # %% ../nbs/11_bench.ipynb #1dd78168
 def marginal_error(

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['check_features', 'on_sphere', 'seed_centres', 'spherical_kmeans', 'whiten', 'to_cluster', 'mean_directions', 'start',
-           'Clustering', 'assign', 'cluster_gradients', 'Adam', 'side_by_side', 'cluster_group', 'cluster_many',
-           'sinkhorn_clusters', 'cluster_features']
+           'Clustering', 'assign', 'cluster_gradients', 'Adam', 'cache_group', 'side_by_side', 'cluster_group',
+           'cluster_many', 'sinkhorn_clusters', 'cluster_features']
 
 # %% ../nbs/05_cluster.ipynb #66e8fa9b
 import math,threading
@@ -188,6 +188,14 @@ class Adam:
         self.v.mul_(b2).addcmul_(grad,grad,value=1-b2)
         self.theta.addcdiv_(self.m,self.v.div(1-b2**self.n).sqrt_().add_(self.eps),value=-self.lr/(1-b1**self.n))
 
+# %% ../nbs/05_cluster.ipynb #df75c03e
+def cache_group(
+    B:int, # Rows a step
+    D:int, # Width
+)->int: # 2 to 13 runs
+    "How many runs to step together so that their batches fit a processor's cache (16 MB), and a step is still worth calling."
+    return max(2,min(13,2**24//(4*B*D)))
+
 # %% ../nbs/05_cluster.ipynb #ad64b90d
 def side_by_side(
     f, # f(slice of runs, tick) -> a list of their results; calls `tick(n)` every n steps done
@@ -247,7 +255,7 @@ def cluster_group(
     z,curve = F.normalize(adam.theta,dim=-1),torch.stack(curve,1)
     return [Clustering(z[r],assign(x,z[r],shares[r],eps,g[r]),[float(c.mean()) for c in curve[r].split(block)]) for r in range(len(z))]
 
-# %% ../nbs/05_cluster.ipynb #7b74cfad
+# %% ../nbs/05_cluster.ipynb #d7c7eeaf
 def cluster_many(
     x, # N x D unit rows
     k:int, # Number of clusters
@@ -263,7 +271,7 @@ def cluster_many(
     if len(x)<k: raise InputError(f"{k} classes but only {len(x)} images: at least one image a class is needed")
     share = torch.tensor(check_sizes(alpha,k),dtype=torch.float32,device=x.device)
     return side_by_side(lambda part,tick: cluster_group(x,k,share,generators[part],steps,lr,eps,batch_size,tick),
-                        len(generators),steps*len(generators),x.device,'clustering',progress=progress)
+                        len(generators),steps*len(generators),x.device,'clustering',cache_group(batch_size,x.shape[1]),progress)
 
 def sinkhorn_clusters(x, k, alpha=None, steps=5000, generator=None, **kw):
     "One clustering: see `cluster_many`."

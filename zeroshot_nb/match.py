@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['initial_weights', 'cluster_logits', 'order_loss', 'exchanges', 'best_order', 'match_gradients', 'clip_each',
-           'draw_batches', 'Matcher', 'Matching', 'run_group', 'match_many', 'check_stages', 'starts', 'match',
-           'ClusterMatching', 'matching_learner']
+           'draw_batches', 'Matcher', 'Matching', 'run_group', 'match_many', 'check_stages', 'starts', 'match_each',
+           'match', 'ClusterMatching', 'matching_learner']
 
-# %% ../nbs/06_match.ipynb #9b8c0acf
+# %% ../nbs/06_match.ipynb #0505b87f
 from functools import partial
 from dataclasses import dataclass
 import numpy as np,torch,torch.nn.functional as F
@@ -17,8 +17,8 @@ from fastai.learner import Learner
 from fastai.optimizer import OptimWrapper
 from fastcore.basics import noop,store_attr
 from .data import InputError
-from .cluster import Adam,Clustering,side_by_side,spherical_kmeans
-from .sinkhorn import cluster_guided_loss,guided_pull,plan_pull,transport_plan,weighted_cost
+from .cluster import Adam,Clustering,cache_group,side_by_side,spherical_kmeans
+from .sinkhorn import cluster_guided_loss,entropy,guided_pull,plan_pull,transport_plan,weighted_cost
 
 # %% ../nbs/06_match.ipynb #04b12998
 def initial_weights(
@@ -94,7 +94,7 @@ def best_order(
         misses[live] = torch.where(better,0 if every else misses[live],misses[live]+1)
     return orders[losses.argmin()],float(losses.min()),losses.tolist()
 
-# %% ../nbs/06_match.ipynb #8a3e7c36
+# %% ../nbs/06_match.ipynb #72aac3e7
 def match_gradients(
     xb, # r x B x D features: one batch a classifier
     k, # r x B cluster numbers
@@ -112,7 +112,7 @@ def match_gradients(
     R,g = transport_plan(weighted_cost(s,*prior),p,eps,g=g,tol=tol)
     h,q,const = guided_pull(R,k,*prior) if guided else plan_pull(R,*prior)
     loss = ((h*s-2*q)*s).sum((1,2))+const
-    if not guided: loss += eps*torch.xlogy(R,R).sum((1,2))
+    if not guided: loss -= eps*entropy(R)
     grad = (h*s-q).mul_(2)
     return loss,torch.cat([grad.mT@xb,grad.sum(1).unsqueeze(-1)],-1),g
 
@@ -210,7 +210,7 @@ def run_group(
     curves = torch.stack(curves,1).numpy()
     return [Matching(k[:,:-1].clone(),k[:,-1].clone(),c[~np.isnan(c)]) for k,c in zip(kept,curves)]
 
-# %% ../nbs/06_match.ipynb #3f539fca
+# %% ../nbs/06_match.ipynb #c3f57a6d
 def match_many(
     x, # N x D features; may be a memory map
     a, # r x N cluster numbers, or N for all runs
@@ -227,7 +227,7 @@ def match_many(
     "Train many classifiers by distribution matching, on all cores."
     a = a.to(torch.uint8 if len(prior)<256 else torch.int16).expand(len(w),-1)
     def run(part, tick): return run_group(Matcher(x,a[part],w[part],prior,**kw),prior,generators[part],steps,batch_size,window,patience,tick)
-    return side_by_side(run,len(w),steps*len(w),x.device,'matching',progress=progress)
+    return side_by_side(run,len(w),steps*len(w),x.device,'matching',cache_group(batch_size,x.shape[1]),progress)
 
 # %% ../nbs/06_match.ipynb #1ae34327
 def check_stages(
@@ -264,24 +264,32 @@ def starts(
         else: w = initial_weights(clusters.z,n_init,generator)
     return w,[torch.Generator().manual_seed(int(s)) for s in torch.randint(2**62,(len(w),),generator=generator)]
 
-# %% ../nbs/06_match.ipynb #8b1a34cd
-def match(
+# %% ../nbs/06_match.ipynb #164ee58f
+def match_each(
     x, # N x D unit features
-    clusters, # `Clustering` of the rows of `x`
+    clusters, # r `Clustering` of the rows of `x`, or r times None where neither the loss nor the start needs one
     prior, # `LabelPrior`
+    generators, # r random states
     steps:int=2000, # Of Adam, at most
     lr:float=1e-4, # Of Adam
     init:str='clusters', # See `starts`
     order:str='search', # search: start from the best order of the centres; random: train from `n_init` random ones (the paper: one)
     n_init:int=20, # Random orders to search from, or to train side by side
     eps:float=.01, # Entropic regularisation (the paper's beta)
-    generator=None, # Random state
     progress:bool=False, # Show progress
     **kw # For `match_many`
-)->Matching: # The classifier with the lowest windowed loss
-    "Train a linear classifier by cluster-guided distribution matching."
-    w,gens = starts(x,clusters,prior,generator,init,order,n_init,eps)
-    return min(match_many(x,clusters.a,w,prior,gens,steps,lr=lr,eps=eps,progress=progress,**kw),key=lambda m: m.loss)
+)->list: # r `Matching`: for each clustering the run with the lowest windowed loss
+    "Train a linear classifier for every clustering by distribution matching."
+    def begin(part, tick): return [(starts(x,k,prior,g,init,order,n_init,eps),tick(1))[0] for k,g in zip(clusters[part],generators[part])]
+    w,gens = zip(*side_by_side(begin,len(clusters),len(clusters),x.device,'starts',progress=progress))
+    n = len(w[0])
+    a = torch.zeros(len(x),dtype=torch.int16,device=x.device) if clusters[0] is None else torch.stack([k.a.to(torch.int16) for k in clusters]).repeat_interleave(n,0)
+    runs = match_many(x,a,torch.cat(w),prior,[g for gs in gens for g in gs],steps,lr=lr,eps=eps,progress=progress,**kw)
+    return [min(runs[i:i+n],key=lambda m: m.loss) for i in range(0,len(runs),n)]
+
+def match(x, clusters, prior, steps=2000, generator=None, **kw):
+    "`match_each` for one clustering."
+    return match_each(x,[clusters],prior,[generator],steps,**kw)[0]
 
 # %% ../nbs/06_match.ipynb #a70ee039
 class ClusterMatching(Callback):

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['Repeats', 'repeat']
 
-# %% ../nbs/09_repeat.ipynb #605bfe07
+# %% ../nbs/09_repeat.ipynb #db0cedf8
 import time
 from dataclasses import dataclass
 import numpy as np,torch
-from .cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
+from .cluster import Clustering,check_features,cluster_features,on_sphere,to_cluster
 from .classifier import check_spread
 from .data import InputError
-from .match import check_stages,match_many,starts
+from .match import check_stages,match_each
 
 # %% ../nbs/09_repeat.ipynb #3f836559
 @dataclass
@@ -36,7 +36,7 @@ class Repeats:
         x = on_sphere(check_features(X,len(self.mean)),self.mean)
         return np.stack([(x@w.T+b).argmax(1).numpy() for w,b in zip(self.w,self.b)])
 
-# %% ../nbs/09_repeat.ipynb #24ba9fee
+# %% ../nbs/09_repeat.ipynb #12840813
 def repeat(
     X, # N x D features
     prior, # `LabelPrior`
@@ -68,13 +68,7 @@ def repeat(
     clusters = [None]*len(gens)                                                  # the plain loss from other starts needs none
     if guided or init=='clusters': clusters = cluster_features(x,white,c,gens,prior.alpha,steps=cluster_steps,batch_size=batch_size,progress=progress)
     lap('clustering')
-    def begin_group(part, tick): return [(starts(x,k,prior,g,init,order,n_init,eps),tick(1))[0] for k,g in zip(clusters[part],gens[part])]
-    begin = side_by_side(begin_group,len(gens),len(gens),x.device,'starts',progress=progress)
-    lap('starts')
-    n = len(begin[0][0])
-    a = torch.stack([k.a.to(torch.int16) for k in clusters]).repeat_interleave(n,0) if clusters[0] else torch.zeros(len(x),dtype=torch.int16,device=x.device)
-    runs = match_many(x,a,torch.cat([w for w,_ in begin]),prior,[g for _,gs in begin for g in gs],match_steps,batch_size=batch_size,lr=lr,eps=eps,guided=guided,progress=progress)
-    best = [min(runs[i:i+n],key=lambda m: m.loss) for i in range(0,len(runs),n)]
+    best = match_each(x,clusters,prior,gens,match_steps,lr,init,order,n_init,eps,progress,batch_size=batch_size,guided=guided)
     lap('matching')
     clusters = [k and Clustering(k.z.cpu(),k.a.cpu(),k.loss) for k in clusters]
     return Repeats(list(prior.classes),mean,torch.stack([m.w for m in best]).cpu(),torch.stack([m.b for m in best]).cpu(),[m.loss for m in best],[m.curve for m in best],clusters,seconds)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['weighted_cost', 'atom_weights', 'newton_step', 'newton_plan', 'sinkhorn_plan', 'transport_plan', 'plan_pull', 'full',
-           'sinkhorn_loss', 'cluster_plan', 'guided_pull', 'cluster_guided_loss']
+           'entropy', 'sinkhorn_loss', 'cluster_plan', 'guided_pull', 'cluster_guided_loss']
 
 # %% ../nbs/03_sinkhorn.ipynb #01c3407f
 import torch,torch.nn.functional as F
@@ -128,14 +128,15 @@ def transport_plan(
         if n<30: return R,new                                                   # else a start from afar: better a cold one
     return newton_plan(M,b,eps,a,None,tol,**kw)[:2]
 
-# %% ../nbs/03_sinkhorn.ipynb #1442a6bb
+# %% ../nbs/03_sinkhorn.ipynb #c5e2d073
 def plan_pull(
     R, # ... x B x m plan, or sums of its rows
     t, # ... x m x c prior rows
     w, # ... x m x c weights
 )->tuple: # (... x B x c h, ... x B x c q, ... constant): the cost is ((h*s-2*q)*s).sum() + constant
     "What a fixed plan asks of the logits."
-    return R@w,R@(w*t),(R.sum(-2)*(w*t*t).sum(-1)).sum(-1)
+    h,q = (R@torch.cat([w,w*t],-1)).chunk(2,-1)
+    return h,q,(R.sum(-2)*(w*t*t).sum(-1)).sum(-1)
 
 # %% ../nbs/03_sinkhorn.ipynb #af3e0433
 def full(s, *others):
@@ -143,7 +144,14 @@ def full(s, *others):
     s = s if s.dtype==torch.float64 else s.float()
     return s,*(o.to(s.dtype) for o in others)
 
-# %% ../nbs/03_sinkhorn.ipynb #8edf4957
+# %% ../nbs/03_sinkhorn.ipynb #ccbb7af9
+def entropy(
+    R, # ... x B x m plan
+)->torch.Tensor: # ... E(R) = - sum R log R
+    "The entropy of a plan; empty entries add nothing."
+    return -(R*R.clamp(min=1e-30).log()).sum((-1,-2))
+
+# %% ../nbs/03_sinkhorn.ipynb #af8e4fdc
 def sinkhorn_loss(
     s, # ... x B x c logits
     t, # m x c prior rows
@@ -159,7 +167,7 @@ def sinkhorn_loss(
         with torch.no_grad():
             R,g = transport_plan(weighted_cost(s,t,w),b,eps,g=g,**kw)
             h,q,const = plan_pull(R,t,w)
-        return ((h*s-2*q)*s).sum((-1,-2))+const+eps*torch.xlogy(R,R).sum((-1,-2)),g
+        return ((h*s-2*q)*s).sum((-1,-2))+const-eps*entropy(R),g
 
 # %% ../nbs/03_sinkhorn.ipynb #d59828b4
 def cluster_plan(
