@@ -229,7 +229,7 @@ def match_many(
     def run(part, tick): return run_group(Matcher(x,a[part],w[part],prior,**kw),prior,generators[part],steps,batch_size,window,patience,tick)
     return side_by_side(run,len(w),steps*len(w),x.device,'matching',cache_group(batch_size,x.shape[1]),progress)
 
-# %% ../nbs/06_match.ipynb #1ae34327
+# %% ../nbs/06_match.ipynb #586f62e4
 def check_stages(
     whiten=None, # Components, 0 or None
     order:str='search', # search or random
@@ -238,7 +238,7 @@ def check_stages(
 ):
     "Refuse settings of stages II and III that make no sense."
     for k,v in positive.items():
-        if not v>0 or v!=v or v==float('inf'): raise InputError(f"{k} must be positive, got {v}")
+        if not 0<v<float('inf'): raise InputError(f"{k} must be positive, got {v}")
     if whiten is not None and whiten<0: raise InputError(f"whiten must be 0 or a number of components, got {whiten}")
     if order not in ('search','random'): raise InputError(f"unknown order {order!r}: choose search or random")
     if init not in ('clusters','kmeans','random'): raise InputError(f"unknown init {init!r}: choose clusters, kmeans or random")

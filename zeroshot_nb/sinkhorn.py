@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['weighted_cost', 'atom_weights', 'newton_step', 'newton_plan', 'sinkhorn_plan', 'flush_denormals', 'transport_plan',
-           'plan_pull', 'full', 'entropy', 'sinkhorn_loss', 'cluster_plan', 'guided_pull', 'cluster_guided_loss']
+           'plan_pull', 'plan_cost', 'entropy', 'sinkhorn_loss', 'members', 'cluster_plan', 'guided_pull',
+           'cluster_guided_loss']
 
 # %% ../nbs/03_sinkhorn.ipynb #bbe25039
 from contextlib import contextmanager
@@ -152,11 +153,19 @@ def plan_pull(
     h,q = (R@torch.cat([w,w*t],-1)).chunk(2,-1)
     return h,q,(R.sum(-2)*(w*t*t).sum(-1)).sum(-1)
 
-# %% ../nbs/03_sinkhorn.ipynb #af3e0433
-def full(s, *others):
-    "Logits in float32 at least, and the others in the same precision."
-    s = s if s.dtype==torch.float64 else s.float()
-    return s,*(o.to(s.dtype) for o in others)
+# %% ../nbs/03_sinkhorn.ipynb #1acbd761
+def plan_cost(
+    pull, # `plan_pull`, or the like for another plan: (R, t, w) -> (h, q, constant)
+    s, t, w, b, eps, g, **kw # As in the losses below
+)->tuple: # (... cost, differentiable in `s` at the fixed plan, ... x B x m plan, ... x m potential)
+    "Find the plan, and the cost of what `pull` makes of it."
+    with torch.autocast(s.device.type,enabled=False):
+        s = s if s.dtype==torch.float64 else s.float()
+        t,w,b = (v.to(s.dtype) for v in (t,w,b))
+        with torch.no_grad():
+            R,g = transport_plan(weighted_cost(s,t,w),b,eps,g=g,**kw)
+            h,q,const = pull(R,t,w)
+        return ((h*s-2*q)*s).sum((-1,-2))+const,R,g
 
 # %% ../nbs/03_sinkhorn.ipynb #ccbb7af9
 def entropy(
@@ -165,7 +174,7 @@ def entropy(
     "The entropy of a plan; empty entries add nothing."
     return -(R*R.clamp(min=1e-30).log()).sum((-1,-2))
 
-# %% ../nbs/03_sinkhorn.ipynb #af8e4fdc
+# %% ../nbs/03_sinkhorn.ipynb #248ad6ef
 def sinkhorn_loss(
     s, # ... x B x c logits
     t, # m x c prior rows
@@ -176,24 +185,27 @@ def sinkhorn_loss(
     **kw # For `transport_plan`
 )->tuple: # (... losses, ... x m potential to start the next step from)
     "Cost of the best plan minus `eps` times its entropy (equation 4); its gradient is that of the fixed optimal plan."
-    with torch.autocast(s.device.type,enabled=False):
-        s,t,w,b = full(s,t,w,b)
-        with torch.no_grad():
-            R,g = transport_plan(weighted_cost(s,t,w),b,eps,g=g,**kw)
-            h,q,const = plan_pull(R,t,w)
-        return ((h*s-2*q)*s).sum((-1,-2))+const-eps*entropy(R),g
+    cost,R,g = plan_cost(plan_pull,s,t,w,b,eps,g,**kw)
+    return cost-eps*entropy(R),g
 
-# %% ../nbs/03_sinkhorn.ipynb #d59828b4
+# %% ../nbs/03_sinkhorn.ipynb #604f660c
+def members(
+    k, # ... x B cluster numbers
+    n:int, # Number of clusters
+)->torch.Tensor: # ... x B x n booleans: the assignment A
+    "Which image is in which cluster."
+    return k.unsqueeze(-1)==torch.arange(n,device=k.device)
+
 def cluster_plan(
     R, # ... x B x m plan
     k, # ... x B cluster of each image
     n:int, # Number of clusters
 )->torch.Tensor: # ... x B x m: the summed plan of each image's cluster
     "A A^T R without the B x B matrix."
-    A = (k.unsqueeze(-1)==torch.arange(n,device=k.device)).to(R.dtype)
-    return A@(A.transpose(-1,-2)@R)
+    A = members(k,n).to(R.dtype)
+    return A@(A.mT@R)
 
-# %% ../nbs/03_sinkhorn.ipynb #e795c27a
+# %% ../nbs/03_sinkhorn.ipynb #8556b74c
 def guided_pull(
     R, # ... x B x m plan
     k, # ... x B cluster of each image
@@ -201,12 +213,12 @@ def guided_pull(
     w, # m x c weights
 )->tuple: # As `plan_pull`, for A A^T R
     "What the cluster-guided plan asks of the logits."
-    A = (k.unsqueeze(-1)==torch.arange(t.shape[-1],device=k.device)).to(R.dtype)
-    P = A.transpose(-1,-2)@R
+    A = members(k,t.shape[-1]).to(R.dtype)
+    P = A.mT@R
     h,q,_ = plan_pull(P,t,w)
     return A@h,A@q,(A.sum(-2).unsqueeze(-1)*P*(w*t*t).sum(-1).unsqueeze(-2)).sum((-1,-2))
 
-# %% ../nbs/03_sinkhorn.ipynb #0a5daa03
+# %% ../nbs/03_sinkhorn.ipynb #cf4173e8
 def cluster_guided_loss(
     s, # ... x B x c logits
     k, # ... x B cluster of each image
@@ -218,9 +230,5 @@ def cluster_guided_loss(
     **kw # For `transport_plan`
 )->tuple: # (... losses, ... x m potential to start the next step from)
     "Transport cost under the cluster-guided plan (equation 5); the gradient flows through the cost alone."
-    with torch.autocast(s.device.type,enabled=False):
-        s,t,w,b = full(s,t,w,b)
-        with torch.no_grad():
-            R,g = transport_plan(weighted_cost(s,t,w),b,eps,g=g,**kw)
-            h,q,const = guided_pull(R,k,t,w)
-        return ((h*s-2*q)*s).sum((-1,-2))+const,g
+    cost,_,g = plan_cost(lambda R,t,w: guided_pull(R,k,t,w),s,t,w,b,eps,g,**kw)
+    return cost,g
