@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAPER', 'FORMAT', 'OURS', 'ZeroLabelClassifier', 'check_spread', 'is_features', 'check_model_folder', 'plot_montage']
 
-# %% ../nbs/08_classifier.ipynb #de0385cd
+# %% ../nbs/08_classifier.ipynb #f32907e2
 import hashlib,json,re,time,warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,9 @@ from . import __version__
 from .data import ImageSet,InputError,atomic_path,image_files,load_images,resolve_images
 from .labels import check_classes,class_similarity
 from .prior import make_prior
-from .simclr import Backbone,extract,load_backbone,pick_device,pretrain,save_backbone
+from .backbone import Backbone,load_backbone,pick_device,save_backbone
+from .features import extract
+from .pretrain import pretrain
 from .cluster import check_features,cluster_features,on_sphere,to_cluster
 from .match import check_stages,match
 

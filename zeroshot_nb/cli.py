@@ -79,7 +79,7 @@ def demo_command(out, seed, device, as_json):
         r = demo(out,seed,device=device)
     say(r,f"{summary(r)}\nreport: {r['report']}",as_json)
 
-# %% ../nbs/12_cli.ipynb #2fb9f1b9
+# %% ../nbs/12_cli.ipynb #6ddb0d9b
 @cli.command(epilog='Example: zeroshot_nb pretrain photos/ --out backbone.safetensors --minutes 60')
 @click.argument('images')
 @click.option('--out',required=True,type=click.Path(),help='Backbone file to write (*.safetensors).')
@@ -100,7 +100,7 @@ def pretrain(images, out, seed, as_json, **kw):
     An interrupted run goes on from its last epoch when the same command is given again."""
     with working():
         from zeroshot_nb.data import resolve_images
-        from zeroshot_nb.simclr import pretrain
+        from zeroshot_nb.pretrain import pretrain
         _,log = pretrain(resolve_images(images),out,seed=seed,**kw)
     say(log|dict(out=str(out)),f"{len(log['losses'])} epochs in {log['seconds']:.0f} s, {log['images_per_s']:.0f} images/s"
         +(f", loss {log['losses'][0]:.3f} -> {log['losses'][-1]:.3f}" if log['losses'] else '')+f"\nbackbone: {out}{skips(log['skipped'])}",as_json)
@@ -112,7 +112,7 @@ def skips(
     "Unreadable files in words."
     return f"\nskipped {len(skipped)} unreadable: {'; '.join(skipped[:3])}{' ...' if len(skipped)>3 else ''}" if skipped else ''
 
-# %% ../nbs/12_cli.ipynb #356613bf
+# %% ../nbs/12_cli.ipynb #386e1cf5
 @cli.command(epilog='Example: zeroshot_nb features photos/ --backbone backbone.safetensors --out features.npz')
 @click.argument('images')
 @click.option('--backbone',required=True,type=click.Path(),help='Backbone file.')
@@ -124,7 +124,8 @@ def features(images, backbone, out, strict, seed, device, as_json):
     with working():
         import numpy as np
         from zeroshot_nb.data import atomic_path,resolve_images
-        from zeroshot_nb.simclr import extract,load_backbone
+        from zeroshot_nb.backbone import load_backbone
+        from zeroshot_nb.features import extract
         net = load_backbone(backbone)
         x,paths,skipped = extract(net,resolve_images(images),strict=strict,device=device)
         skipped = [f'{p}: {e}' for p,e in skipped]
@@ -254,11 +255,11 @@ def numbers(text):
     try: return [float(v) for v in text.split(',')] if text else None
     except ValueError as e: raise InputError(f"--class-sizes {text!r} should be numbers separated by commas") from e
 
-# %% ../nbs/12_cli.ipynb #a444e6d7
+# %% ../nbs/12_cli.ipynb #4575d791
 def load_model(model, device, strict):
     "A saved classifier on a device that exists."
     from zeroshot_nb.classifier import ZeroLabelClassifier
-    from zeroshot_nb.simclr import pick_device
+    from zeroshot_nb.backbone import pick_device
     pick_device(device)
     return ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
 
@@ -321,7 +322,7 @@ def evaluate(model, folder, file, key, labels_key, strict, seed, device, as_json
         s = score(y,clf.predict(X),clf.classes_)
     say(s.to_dict()|dict(skipped=skipped),f'{s}{skips(skipped)}',as_json)
 
-# %% ../nbs/12_cli.ipynb #8a92ce04
+# %% ../nbs/12_cli.ipynb #892ca3c3
 @cli.command(epilog='Example: zeroshot_nb repeat --features F.npz --key x_train --test-key x_test --labels y_test --classes cat,dog,truck --vectors en_core_web_md')
 @click.option('--features','file',required=True,type=click.Path(),help='Features (*.npz).')
 @click.option('--key',default='x_train',show_default=True,help='Array of features to train on.')
@@ -341,7 +342,7 @@ def repeat(file, key, test_key, labels_key, seeds, classes, classes_file, ordina
         from zeroshot_nb.labels import check_classes,class_similarity
         from zeroshot_nb.prior import make_prior
         from zeroshot_nb.repeat import repeat
-        from zeroshot_nb.simclr import pick_device
+        from zeroshot_nb.backbone import pick_device
         one_source(ordinal,vectors,similarity)
         names,dev = check_classes(class_names(classes,classes_file)),pick_device(device)
         prior = make_prior(names,None if ordinal else class_similarity(names,vectors,similarity,pairs(synonym)),numbers(class_sizes),ordinal)
