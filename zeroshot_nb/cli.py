@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NAMES', 'STAGES', 'common', 'Refused', 'working', 'say', 'cli', 'main', 'demo_command', 'pretrain', 'skips',
-           'features', 'read_array', 'images_or_features', 'options', 'stage_settings', 'one_source', 'fit',
+           'features', 'probe', 'read_array', 'images_or_features', 'options', 'stage_settings', 'one_source', 'fit',
            'class_names', 'pairs', 'numbers', 'load_model', 'row_names', 'predict', 'evaluate', 'repeat', 'has_array',
-           'bench_line', 'bench', 'bench_transport_command']
+           'bench_line', 'bench', 'bench_transport_command', 'bench_pretrain_command']
 
 # %% ../nbs/12_cli.ipynb #472bcc97
 import contextlib,csv,json,os,sys,warnings
@@ -79,29 +79,42 @@ def demo_command(out, seed, device, as_json):
         r = demo(out,seed,device=device)
     say(r,f"{summary(r)}\nreport: {r['report']}",as_json)
 
-# %% ../nbs/12_cli.ipynb #6ddb0d9b
+# %% ../nbs/12_cli.ipynb #6f580316
 @cli.command(epilog='Example: zeroshot_nb pretrain photos/ --out backbone.safetensors --minutes 60')
 @click.argument('images')
-@click.option('--out',required=True,type=click.Path(),help='Backbone file to write (*.safetensors).')
-@click.option('--arch',default='resnet18',show_default=True,help='resnet10, resnet18, resnet34 or resnet50.')
-@click.option('--width',type=int,help='Channels of the first stage [default: 64 on a GPU, 32 on a CPU].')
+@click.option('--out',required=True,type=click.Path(),help='Backbone file to write (*.safetensors); its log is the *.json beside it.')
+@click.option('--preset',default='fast',show_default=True,help="fast, lars, or the paper's: paper, paper-cifar100, paper-moco. Options below take precedence.")
+@click.option('--arch',help='resnet10, resnet18, resnet34, resnet50, any torchvision classifier, or timm:NAME.')
+@click.option('--width',type=int,help='Channels of the first stage of a resnet of the first four [default: 64 on a GPU, 32 on a CPU].')
 @click.option('--epochs',type=int,help='At most this many [default: 100, or no limit with --minutes].')
 @click.option('--minutes',type=float,help='Training time at most.')
+@click.option('--saturate/--no-saturate',default=None,help='End when the mean loss over a window of epochs stops falling.')
 @click.option('--size',type=int,default=32,show_default=True,help='Side of the images in pixels.')
 @click.option('--crop',type=int,help='Side of the training views [default: the size on a GPU, 3/4 of it on a CPU].')
-@click.option('--batch-size',type=int,default=256,show_default=True,help='Images a step.')
-@click.option('--lr',type=float,default=1e-3,show_default=True,help='Peak learning rate.')
-@click.option('--init',type=click.Path(),help='Backbone file to start from.')
+@click.option('--views',type=int,help='Views of each image in a batch [fast: 2].')
+@click.option('--batch-size',type=int,help='Images a step, of all processes together [fast: 256].')
+@click.option('--method',help='simclr or moco.')
+@click.option('--opt',help='adamw, adam, sgd or lars.')
+@click.option('--lr',type=float,help='Peak learning rate [fast: 0.001].')
+@click.option('--schedule',help='cosine or constant.')
+@click.option('--weight-decay',type=float,help='[fast: 0.0001]')
+@click.option('--temperature',type=float,help='Of the contrastive loss [fast: 0.2].')
+@click.option('--queue',type=int,help='Keys in the queue of moco [4096].')
+@click.option('--momentum',type=float,help='Of the key network of moco [0.99].')
+@click.option('--init',help='Backbone file, or published name, to start from.')
+@click.option('--compile',is_flag=True,help='torch.compile the backbone: a minute at the start, then somewhat faster.')
+@click.option('--save-minutes',type=click.FloatRange(0),default=5,show_default=True,help='Time between checkpoints.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @common
 def pretrain(images, out, seed, as_json, **kw):
     """Stage I: train a backbone on a folder of images; class folders, if any, are ignored.
 
-    An interrupted run goes on from its last epoch when the same command is given again."""
+    An interrupted run goes on from its last checkpoint when the same command is given again. For several GPUs: accelerate launch -m zeroshot_nb.cli pretrain ..."""
     with working():
         from zeroshot_nb.data import resolve_images
         from zeroshot_nb.pretrain import pretrain
         _,log = pretrain(resolve_images(images),out,seed=seed,**kw)
+    if os.environ.get('RANK','0')!='0': return                                 # one process speaks
     say(log|dict(out=str(out)),f"{len(log['losses'])} epochs in {log['seconds']:.0f} s, {log['images_per_s']:.0f} images/s"
         +(f", loss {log['losses'][0]:.3f} -> {log['losses'][-1]:.3f}" if log['losses'] else '')+f"\nbackbone: {out}{skips(log['skipped'])}",as_json)
 
@@ -112,35 +125,66 @@ def skips(
     "Unreadable files in words."
     return f"\nskipped {len(skipped)} unreadable: {'; '.join(skipped[:3])}{' ...' if len(skipped)>3 else ''}" if skipped else ''
 
-# %% ../nbs/12_cli.ipynb #386e1cf5
-@cli.command(epilog='Example: zeroshot_nb features photos/ --backbone backbone.safetensors --out features.npz')
+# %% ../nbs/12_cli.ipynb #b96998cb
+@cli.command(epilog='Example: zeroshot_nb features photos/ --backbone backbone.safetensors --out features.npy')
 @click.argument('images')
-@click.option('--backbone',required=True,type=click.Path(),help='Backbone file.')
-@click.option('--out',required=True,type=click.Path(),help='File to write (*.npz): x (N x D float32) and paths.')
+@click.option('--backbone',required=True,help='Backbone file, or the name of a published one.')
+@click.option('--out',required=True,type=click.Path(),help='*.npy: written as it grows, resumable, of any size, paths beside it. *.npz: x and paths in one file, through memory.')
+@click.option('--dtype',type=click.Choice(['float32','float16']),default='float32',show_default=True,help='Of an *.npy file.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @common
-def features(images, backbone, out, strict, seed, device, as_json):
+def features(images, backbone, out, dtype, strict, seed, device, as_json):
     "Features of every image under a folder, in path order."
     with working():
         import numpy as np
-        from zeroshot_nb.data import atomic_path,resolve_images
         from zeroshot_nb.backbone import load_backbone
-        from zeroshot_nb.features import extract
+        from zeroshot_nb.data import InputError,atomic_path,resolve_images
+        from zeroshot_nb.features import extract,extract_to
+        if Path(out).suffix not in ('.npy','.npz'): raise InputError(f"cannot write features to {out}: give a file name that ends in .npy or .npz")
         net = load_backbone(backbone)
-        x,paths,skipped = extract(net,resolve_images(images),strict=strict,device=device)
+        if Path(out).suffix=='.npy': x,paths,skipped = extract_to(net,resolve_images(images),out,dtype=dtype,strict=strict,device=device)
+        else:
+            x,paths,skipped = extract(net,resolve_images(images),strict=strict,device=device)
+            with atomic_path(out) as p,open(p,'wb') as f: np.savez(f,x=x,paths=np.array([str(q) for q in paths]))
         skipped = [f'{p}: {e}' for p,e in skipped]
-        with atomic_path(out) as p,open(p,'wb') as f: np.savez(f,x=x,paths=np.array([str(q) for q in paths]))
     say(dict(out=str(out),n=len(x),width=x.shape[1],skipped=skipped),f"{len(x)} images x {x.shape[1]} features: {out}{skips(skipped)}",as_json)
 
-# %% ../nbs/12_cli.ipynb #524b8566
+# %% ../nbs/12_cli.ipynb #837228d8
+@cli.command(epilog='Example: zeroshot_nb probe cifar10/train cifar10/test --backbone backbone.safetensors')
+@click.argument('train')
+@click.argument('test')
+@click.option('--backbone',required=True,help='Backbone file, or the name of a published one.')
+@click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
+@common
+def probe(train, test, backbone, strict, seed, device, as_json):
+    "kNN and linear accuracy of frozen features; the class is the folder just below TRAIN and TEST."
+    with working():
+        from zeroshot_nb.backbone import load_backbone
+        from zeroshot_nb.data import InputError
+        from zeroshot_nb.evaluate import probes
+        from zeroshot_nb.features import extract
+        net,data = load_backbone(backbone),[]
+        for root in map(Path,(train,test)):
+            if not root.is_dir(): raise InputError(f"no such folder: {root}; give a folder of class folders")
+            x,paths,_ = extract(net,root,strict=strict,device=device)
+            parts = [Path(p).relative_to(root).parts for p in paths]
+            if min(map(len,parts))<2: raise InputError(f"{root} holds images outside of class folders: the class is the name of the folder just below {root}")
+            data += [x,[p[0] for p in parts]]
+        r = probes(*data)
+    say(r|dict(n=len(data[2]),width=data[0].shape[1]),f"kNN {r['knn']:.4f}, linear {r['linear']:.4f}   (n = {len(data[2])}; with labels)",as_json)
+
+# %% ../nbs/12_cli.ipynb #daaa0004
 def read_array(
-    file, # *.npz
-    key:str, # Which array
+    file, # *.npz, or *.npy of `features`
+    key:str, # Which array; x for *.npy
 ): # The array; other arrays in the file are not read
     "One array of a features file."
     import numpy as np
     from zeroshot_nb.data import InputError
     if not Path(file).is_file(): raise InputError(f"no such features file: {file}; make one with `zeroshot_nb features`")
+    if Path(file).suffix=='.npy' and key=='x':
+        from zeroshot_nb.features import load_features
+        return load_features(file)[0]
     try: f = np.load(file,allow_pickle=False)
     except Exception as e: raise InputError(f"{file} is not a readable .npz file: {e}") from e
     if not hasattr(f,'files'): raise InputError(f"{file} holds one bare array: save it with its name, numpy.savez(F, {key}=...)")
@@ -198,11 +242,11 @@ def one_source(ordinal, vectors, similarity):
     from zeroshot_nb.data import InputError
     if ordinal and (vectors or similarity): raise InputError('--ordinal needs the order of the classes alone: leave out --vectors and --similarity')
 
-# %% ../nbs/12_cli.ipynb #e0038cdc
+# %% ../nbs/12_cli.ipynb #1fba1c72
 @cli.command(epilog="Example: zeroshot_nb fit photos/ --backbone backbone.safetensors --classes cat,dog,truck --vectors en_core_web_md --out model")
 @click.argument('images',required=False)
-@click.option('--backbone',type=click.Path(),help='Backbone file [default: pretrain one on IMAGES].')
-@click.option('--features','file',type=click.Path(),help='Features (*.npz) in place of images.')
+@click.option('--backbone',help='Backbone file, or the name of a published one [default: pretrain one on IMAGES].')
+@click.option('--features','file',type=click.Path(),help='Features (*.npz, or *.npy of `features`) in place of images.')
 @click.option('--key',default='x',show_default=True,help='Array in the features file; all others are ignored.')
 @options(NAMES)
 @options(STAGES)
@@ -255,7 +299,7 @@ def numbers(text):
     try: return [float(v) for v in text.split(',')] if text else None
     except ValueError as e: raise InputError(f"--class-sizes {text!r} should be numbers separated by commas") from e
 
-# %% ../nbs/12_cli.ipynb #4575d791
+# %% ../nbs/12_cli.ipynb #a27c57d3
 def load_model(model, device, strict):
     "A saved classifier on a device that exists."
     from zeroshot_nb.classifier import ZeroLabelClassifier
@@ -266,15 +310,18 @@ def load_model(model, device, strict):
 def row_names(file, key, n):
     "The paths stored beside the features, or numbered rows."
     import numpy as np
+    if Path(file).suffix=='.npy':
+        from zeroshot_nb.features import load_features
+        return load_features(file)[1]
     with np.load(file,allow_pickle=False) as f:
         if 'paths' in f.files and len(f['paths'])==n: return f['paths'].tolist()
     return [f'{file}[{key}][{i}]' for i in range(n)]
 
-# %% ../nbs/12_cli.ipynb #53be2200
+# %% ../nbs/12_cli.ipynb #5317cf78
 @cli.command(epilog='Example: zeroshot_nb predict model new_photos/ --out names.csv')
 @click.argument('model')
 @click.argument('images',nargs=-1)
-@click.option('--features','file',type=click.Path(),help='Features (*.npz) in place of images.')
+@click.option('--features','file',type=click.Path(),help='Features (*.npz, or *.npy of `features`) in place of images.')
 @click.option('--key',default='x',show_default=True,help='Array in the features file.')
 @click.option('--out',type=click.Path(),help='CSV file to write: path, name, confidence.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
@@ -405,6 +452,29 @@ def bench_transport_command(threads, seed, device, as_json, **kw):
         rows = bench_transport(seed=seed,**kw)
         r = dict(rows=rows,threads=torch.get_num_threads(),**kw)
     say(r,'\n'.join(map(bench_line,rows)),as_json)
+
+# %% ../nbs/12_cli.ipynb #7760c5a8
+@bench.command('pretrain',epilog='Example: zeroshot_nb bench pretrain --json')
+@click.option('--arch',default='resnet18',show_default=True,help='Network.')
+@click.option('--width',type=click.IntRange(1),default=32,show_default=True,help='Channels of its first stage.')
+@click.option('--size',type=click.IntRange(8),default=32,show_default=True,help='Side of images and views in pixels.')
+@click.option('--batch-size',type=click.IntRange(2),default=256,show_default=True,help='Images a step.')
+@click.option('--steps',type=click.IntRange(1),default=6,show_default=True,help='Timed steps.')
+@click.option('--workers',type=click.IntRange(0),default=2,show_default=True,help="Worker processes of lightly's loader.")
+@click.option('--compile',is_flag=True,help='A further row with torch.compile.')
+@click.option('--threads',type=click.IntRange(1),help='Threads of every loop [default: all cores].')
+@common
+def bench_pretrain_command(threads, seed, device, as_json, **kw):
+    "The whole training step of SimCLR, ours and lightly's."
+    with working():
+        import torch
+        from zeroshot_nb.bench_pretrain import bench_pretrain
+        from zeroshot_nb.pretrain import describe_device
+        from zeroshot_nb.backbone import pick_device
+        if threads: torch.set_num_threads(threads)
+        rows = bench_pretrain(seed=seed,device=device,**kw)
+        r = dict(rows=rows,device=describe_device(pick_device(device)),threads=torch.get_num_threads(),**kw)
+    say(r,'\n'.join(f"{o['loop']:38s} "+(f"absent: {o['absent']}" if o.get('absent') else f"{o['images_per_s']:9.1f} images/s  x{o['ratio']}"+(f"  {o['network']:.0%} in the network" if 'network' in o else '')) for o in rows),as_json)
 
 # %% ../nbs/12_cli.ipynb #5cd739dd
 #| eval: false
