@@ -79,7 +79,7 @@ def demo_command(out, seed, device, as_json):
         r = demo(out,seed,device=device)
     say(r,f"{summary(r)}\nreport: {r['report']}",as_json)
 
-# %% ../nbs/12_cli.ipynb #6f580316
+# %% ../nbs/12_cli.ipynb #e820a26c
 @cli.command(epilog='Example: zeroshot_nb pretrain photos/ --out backbone.safetensors --minutes 60')
 @click.argument('images')
 @click.option('--out',required=True,type=click.Path(),help='Backbone file to write (*.safetensors); its log is the *.json beside it.')
@@ -102,7 +102,7 @@ def demo_command(out, seed, device, as_json):
 @click.option('--queue',type=int,help='Keys in the queue of moco [4096].')
 @click.option('--momentum',type=float,help='Of the key network of moco [0.99].')
 @click.option('--init',help='Backbone file, or published name, to start from.')
-@click.option('--compile',is_flag=True,help='torch.compile the backbone: a minute at the start, then somewhat faster.')
+@click.option('--compile',is_flag=True,help='torch.compile the backbone: a minute at the start; gains little on a CPU.')
 @click.option('--save-minutes',type=click.FloatRange(0),default=5,show_default=True,help='Time between checkpoints.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @common
