@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ARCHS', 'Backbone', 'make_backbone', 'save_backbone', 'published_backbones', 'load_backbone', 'pick_device',
-           'half_precision']
+           'half_precision', 'embed']
 
-# %% ../nbs/04a_backbone.ipynb #3d111c40
+# %% ../nbs/04a_backbone.ipynb #dffe04e6
 import difflib,json,re,warnings
 from collections import Counter
 from importlib.resources import files
@@ -17,6 +17,7 @@ from torch.nn.init import kaiming_normal_
 from torchvision.models.resnet import BasicBlock,Bottleneck,ResNet
 from safetensors import safe_open
 from safetensors.torch import save
+from .augment import normalise
 from .data import InputError,atomic_path
 
 # %% ../nbs/04a_backbone.ipynb #cd391091
@@ -274,11 +275,21 @@ def pick_device(
     if name=='cuda' and not torch.cuda.is_available(): raise InputError("device cuda was asked for, but PyTorch finds no GPU here: use --device cpu, or auto")
     return torch.device('cuda' if name!='cpu' and torch.cuda.is_available() else 'cpu')
 
-# %% ../nbs/04a_backbone.ipynb #dcbbec1d
+# %% ../nbs/04a_backbone.ipynb #eb7f0a9e
 def half_precision(
     device, # Where the network runs
 )->torch.autocast: # A context: bfloat16 where the hardware has it, else float32
     "Autocast to bfloat16 where that pays."
     kind = torch.device(device).type
-    has = torch.cuda.is_bf16_supported() if kind=='cuda' else torch.ops.mkldnn._is_mkldnn_bf16_supported() if kind=='cpu' else False
+    has = torch.cuda.is_bf16_supported() if kind=='cuda' else kind=='cpu' and torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.autocast(kind,torch.bfloat16,enabled=has)
+
+# %% ../nbs/04a_backbone.ipynb #5bff6d30
+@torch.inference_mode()
+def embed(
+    net, # A backbone, in eval mode
+    x, # B x 3 x S x S, uint8
+)->torch.Tensor: # B x D, float32, where the network is
+    "Features of a batch of images."
+    dev = next(net.parameters()).device
+    with half_precision(dev): return net(normalise(x.to(dev)).contiguous(memory_format=torch.channels_last)).float()

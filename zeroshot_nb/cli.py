@@ -149,20 +149,23 @@ def features(images, backbone, out, dtype, strict, seed, device, as_json):
         skipped = [f'{p}: {e}' for p,e in skipped]
     say(dict(out=str(out),n=len(x),width=x.shape[1],skipped=skipped),f"{len(x)} images x {x.shape[1]} features: {out}{skips(skipped)}",as_json)
 
-# %% ../nbs/12_cli.ipynb #837228d8
+# %% ../nbs/12_cli.ipynb #7e797469
 @cli.command(epilog='Example: zeroshot_nb probe cifar10/train cifar10/test --backbone backbone.safetensors')
 @click.argument('train')
 @click.argument('test')
 @click.option('--backbone',required=True,help='Backbone file, or the name of a published one.')
+@click.option('--out',type=click.Path(),help='Also keep x_train, y_train, x_test, y_test in this *.npz, as `repeat` takes them.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @common
-def probe(train, test, backbone, strict, seed, device, as_json):
+def probe(train, test, backbone, out, strict, seed, device, as_json):
     "kNN and linear accuracy of frozen features; the class is the folder just below TRAIN and TEST."
     with working():
+        import numpy as np
         from zeroshot_nb.backbone import load_backbone
-        from zeroshot_nb.data import InputError
+        from zeroshot_nb.data import InputError,atomic_path
         from zeroshot_nb.evaluate import probes
         from zeroshot_nb.features import extract
+        if out and Path(out).suffix!='.npz': raise InputError(f"cannot write features and labels to {out}: give a file name that ends in .npz")
         net,data = load_backbone(backbone),[]
         for root in map(Path,(train,test)):
             if not root.is_dir(): raise InputError(f"no such folder: {root}; give a folder of class folders")
@@ -170,6 +173,8 @@ def probe(train, test, backbone, strict, seed, device, as_json):
             parts = [Path(p).relative_to(root).parts for p in paths]
             if min(map(len,parts))<2: raise InputError(f"{root} holds images outside of class folders: the class is the name of the folder just below {root}")
             data += [x,[p[0] for p in parts]]
+        if out:
+            with atomic_path(out) as p,open(p,'wb') as f: np.savez(f,**dict(zip(('x_train','y_train','x_test','y_test'),map(np.asarray,data))))
         r = probes(*data)
     say(r|dict(n=len(data[2]),width=data[0].shape[1]),f"kNN {r['knn']:.4f}, linear {r['linear']:.4f}   (n = {len(data[2])}; with labels)",as_json)
 

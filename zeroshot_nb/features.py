@@ -5,25 +5,17 @@
 # %% auto #0
 __all__ = ['feature_batches', 'extract', 'files_list', 'GrowingFeatures', 'load_features', 'extract_to']
 
-# %% ../nbs/04d_features.ipynb #f788bb7c
+# %% ../nbs/04d_features.ipynb #94f9b5a8
 import errno,hashlib,json,os
 from contextlib import closing
 from pathlib import Path
 import numpy as np,torch
 from tqdm import tqdm
 from fastcore.basics import patch
-from .augment import normalise
-from .backbone import half_precision,pick_device
+from .backbone import embed,pick_device
 from .data import ImageSet,InputError,atomic_path,image_files,stream_images
 
-# %% ../nbs/04d_features.ipynb #be284d2e
-@torch.inference_mode()
-def _rows(net, x, dev):
-    "Features of a batch of uint8 images."
-    with half_precision(dev):
-        return net(normalise(x.to(dev)).contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
-
-# %% ../nbs/04d_features.ipynb #7387bb9f
+# %% ../nbs/04d_features.ipynb #521acaf6
 def feature_batches(
     net, # A `Backbone`
     images, # A list of files, or an `ImageSet`
@@ -45,7 +37,7 @@ def feature_batches(
     try:
         with tqdm(total=n,initial=start,desc='features',unit='image',leave=False,disable=not progress) as bar:
             for x,paths,skipped in batches:
-                yield _rows(net,x,dev) if len(x) else np.zeros((0,net.n_features),np.float32),paths,skipped
+                yield embed(net,x).cpu().numpy() if len(x) else np.zeros((0,net.n_features),np.float32),paths,skipped
                 bar.update(len(paths)+len(skipped))
     finally: net.to(home).train(was)
 

@@ -7,8 +7,8 @@ __all__ = ['PRESETS', 'OPTIMISERS', 'optim_state', 'TrainDL', 'saturated', 'step
            'Monitor', 'write_json', 'Checkpoint', 'read_checkpoint', 'deferred_signals', 'processes', 'stage1_learner',
            'check_settings', 'pretrain', 'resolve_settings', 'describe_device']
 
-# %% ../nbs/04c_pretrain.ipynb #f254ca01
-import errno,hashlib,json,math,platform,signal,threading,time,warnings
+# %% ../nbs/04c_pretrain.ipynb #eca4d4df
+import hashlib,json,math,platform,signal,threading,time,warnings
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,8 @@ from fastai.callback.progress import ProgressCallback
 from fastai.learner import Learner
 from fastai.optimizer import Larc,OptimWrapper
 from fastai.torch_core import num_distrib,rank_distrib
-from .augment import augment,normalise
-from .backbone import ARCHS,half_precision,load_backbone,make_backbone,pick_device,save_backbone
+from .augment import augment
+from .backbone import ARCHS,embed,load_backbone,make_backbone,pick_device,save_backbone
 from .data import DataLoaders,InputError,RowsDL,atomic_path,load_images
 from .simclr import Contrastive,MoCo,SimCLR,effective_rank,nt_xent,uniformity,view_alignment
 
@@ -90,12 +90,12 @@ def mean_over_processes(
     dist.all_reduce(t)
     return (t/num_distrib()).tolist()
 
-# %% ../nbs/04c_pretrain.ipynb #8bb14a57
+# %% ../nbs/04c_pretrain.ipynb #3221d3a9
 class Course(Callback):
     "Where a run stands, its schedule and its end."
     order = 8
-    def __init__(self, s, size, progress=True):
-        self.s,self.size,self.progress = s,size,progress
+    def __init__(self, s, progress=True):
+        self.s,self.progress = s,progress
         self.history,self.epoch_losses,self.step,self.spent,self.seen = [],[],0,0.,0
 
     def before_fit(self):
@@ -139,11 +139,11 @@ def over(self:Course):
     losses = [h['loss'] for h in self.history]
     return len(losses)>=(self.s['epochs'] or math.inf) or self.s['saturate'] and saturated(losses)
 
-# %% ../nbs/04c_pretrain.ipynb #22fce4d9
+# %% ../nbs/04c_pretrain.ipynb #02d2e9e5
 class Monitor(Callback):
     "Alignment, uniformity and effective rank of each epoch, and the log beside the backbone."
     order = 9.5
-    def __init__(self, x, size, log=None): self.x,self.size,self.log = x[:1000],size,log
+    def __init__(self, x, log=None): self.x,self.log = x[:1000],log
     def after_pred(self): self.z = self.pred.detach()
     def after_epoch(self):
         row,views = self.course.history[-1],self.course.s['views']
@@ -154,14 +154,11 @@ class Monitor(Callback):
         if self.log and not rank_distrib(): write_json(self.log,dict(settings=self.course.s,history=self.course.history))
 
 @patch
-@torch.inference_mode()
 def features(self:Monitor):
     "Features of the fixed images, by the network as it is."
-    net = getattr(self.model,'module',self.model).backbone
-    training,dev = net.training,next(net.parameters()).device
-    net.eval()
-    with half_precision(dev): f = torch.cat([net(normalise(x.to(dev)).contiguous(memory_format=torch.channels_last)).float() for x in self.x.split(250)])
-    net.train(training)
+    net = getattr(self.model,'module',self.model).backbone.eval()
+    f = torch.cat([embed(net,x) for x in self.x.split(250)])
+    net.train()
     return f
 
 def write_json(
@@ -262,7 +259,7 @@ def processes(
         def _wrap_dl(self, dl): return dl                                # `TrainDL` has shared the batches out
     return [Processes(sync_bn=dev.type=='cuda',cpu=dev.type=='cpu')]
 
-# %% ../nbs/04c_pretrain.ipynb #fcc3c6cf
+# %% ../nbs/04c_pretrain.ipynb #81bfda88
 def stage1_learner(
     x, # N x 3 x S x S, uint8
     net, # A backbone
@@ -280,9 +277,9 @@ def stage1_learner(
     dls.n_inp = 1
     model = Contrastive(net.train()).to(dev,memory_format=torch.channels_last)
     opt = OPTIMISERS[s['opt']]
-    return Learner(dls,model,loss_func=nt_xent,lr=s['lr'],wd=s['weight_decay'],opt_func=opt,cbs=[Course(s,s['crop'],progress),method,*processes(dev),*cbs])
+    return Learner(dls,model,loss_func=nt_xent,lr=s['lr'],wd=s['weight_decay'],opt_func=opt,cbs=[Course(s,progress),method,*processes(dev),*cbs])
 
-# %% ../nbs/04c_pretrain.ipynb #7e71eaeb
+# %% ../nbs/04c_pretrain.ipynb #5f125882
 def check_settings(s, size):
     "Refuse settings that cannot work, before any work."
     for k in ('epochs','minutes','crop','width','lr','temperature','queue'):
@@ -296,6 +293,7 @@ def check_settings(s, size):
     if s['batch_size']%world or s['batch_size']<2*world: raise InputError(f"batch_size {s['batch_size']} cannot be shared by {world} processes: give a multiple of {world}, at least {2*world}")
     if not 0<=s['momentum']<1: raise InputError(f"momentum must be in [0,1), got {s['momentum']}")
 
+# %% ../nbs/04c_pretrain.ipynb #35b10c27
 def pretrain(
     images, # A folder, a list of image files, or an `ImageSet`
     out=None, # Where to write the backbone (*.safetensors) and its log (*.json); a checkpoint lies beside them until the run is over
@@ -318,14 +316,15 @@ def pretrain(
     "Stage I: train a backbone on unlabelled images."
     s,dev,out = resolve_settings(preset,settings|dict(arch=arch,width=width,epochs=epochs,minutes=minutes,crop=crop,seed=seed),size,device,init,out)
     torch.manual_seed(seed)
-    net = load_backbone(init) if init else make_backbone(s['arch'],s['width'],size=size)
+    net = load_backbone(init,size=size) if init else make_backbone(s['arch'],s['width'],size=size)
     ims = load_images(images,size,strict,progress=progress and not rank_distrib())
     if len(ims)<2*max(1,num_distrib()): raise InputError(f"contrastive training needs at least 2 images a process, found {len(ims)}")
-    s |= dict(arch=net.arch,width=net.width,batch_size=min(s['batch_size'],len(ims)),images=len(ims),data=hashlib.sha256('\n'.join(map(str,ims.paths)).encode()).hexdigest()[:12])
+    batch = min(s['batch_size'],len(ims))
+    s |= dict(arch=net.arch,width=net.width,batch_size=batch-batch%max(1,num_distrib()),images=len(ims),data=hashlib.sha256('\n'.join(map(str,ims.paths)).encode()).hexdigest()[:12])
     if compile: net.compile()
     with deferred_signals() as stop:
         ckpt = out and out.with_name(out.name+'.ckpt')
-        learn = stage1_learner(ims.x,net,s,dev,[Monitor(ims.x,size,out and out.with_suffix('.json')),Checkpoint(ckpt,save_minutes,stop)],progress and not rank_distrib())
+        learn = stage1_learner(ims.x,net,s,dev,[Monitor(ims.x,out and out.with_suffix('.json')),Checkpoint(ckpt,save_minutes,stop)],progress and not rank_distrib())
         try:
             with learn.no_bar(),learn.no_logging(): learn.fit(s['epochs'] or 10**6)
         except InputError as e: raise InputError(str(e).split(':\n\t',1)[-1]) from None     # without fastai's preface
