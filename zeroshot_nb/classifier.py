@@ -15,7 +15,8 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from . import __version__
-from .data import ImageSet,InputError,atomic_path,image_files,load_images,resolve_images
+from .data import ImageSet,InputError,Pile,atomic_path,image_files,load_images
+from .datasets import resolve_images
 from .labels import check_classes,class_similarity
 from .prior import make_prior
 from .backbone import Backbone,load_backbone,pick_device,save_backbone
@@ -23,6 +24,7 @@ from .features import extract
 from .pretrain import pretrain
 from .cluster import check_features,cluster_features,on_sphere,to_cluster
 from .match import check_stages,match
+from .ordinal import scale_direction
 
 # %% ../nbs/08_classifier.ipynb #983a4b0c
 class ZeroLabelClassifier(BaseEstimator):
@@ -33,6 +35,7 @@ class ZeroLabelClassifier(BaseEstimator):
         similarity=None, # Instead of `vectors`: a c x c table, or a CSV file of one
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
         class_sizes=None, # Expected sizes or shares of the classes; default: equal
+        hint=None, # For a scale: `first=IMAGE` or `last=IMAGE`, an image known to lie near that end (with features: a row number)
         synonyms:dict=None, # Name -> the words to look up instead
         backbone=None, # A `Backbone`, or its file; default: pretrain one on the images given to `fit`
         pretrain_args:dict=None, # Arguments of `pretrain` for that case, such as `dict(minutes=60)`
@@ -99,15 +102,15 @@ def _features(self:ZeroLabelClassifier, X, width=None):
 # %% ../nbs/08_classifier.ipynb #f55789f9
 @patch
 def fit(self:ZeroLabelClassifier,
-    X, # Images (a folder, a list of files, an `ImageSet`, a dataset's name), or N x D features
+    X, # Images (a folder, a list of files, an `ImageSet`, a `Pile`, a dataset's name), or N x D features
     y=None, # Ignored
 )->ZeroLabelClassifier: # self
     "Train without labels."
-    prior,dev = self._check()
+    (prior,dev),hint = self._check(),self._check_hint(X)
     self.backbone_,self.seconds_ = None,{}
     if not is_features(X):
         X = resolve_images(X)
-        n = len(X) if isinstance(X,ImageSet) else len(image_files(X))
+        n = len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X))
         if n<len(prior): raise InputError(f"{len(prior)} classes but only {n} images: at least one image a class is needed")
         with self._timed('backbone'): X = self._get_backbone(X)
     with self._timed('features'): x,ims = self._features(X)
@@ -122,7 +125,37 @@ def fit(self:ZeroLabelClassifier,
     self.prior_,self.classes_,self.n_features_in_ = prior,np.array(prior.classes),x.shape[1]
     self.cluster_sizes_,self.loss_curve_ = clusters.sizes,run.curve.tolist()
     self.mean_,self.coef_,self.intercept_ = mean.numpy(),run.w.cpu().numpy(),run.b.cpu().numpy()
+    self.direction_ = scale_direction(prior) if self.ordinal else None
+    if hint: self._follow(*hint,X)
     return self
+
+# %% ../nbs/08_classifier.ipynb #886c888b
+@patch
+def _check_hint(self:ZeroLabelClassifier, X):
+    "(end, image or row number) of the hint, or None."
+    if self.hint is None: return None
+    if not self.ordinal: raise InputError("a hint tells the direction of a scale: it is for ordinal classes only")
+    end,_,what = self.hint.partition('=') if isinstance(self.hint,str) else (self.hint[0],'=',self.hint[1])
+    if end not in ('first','last') or what=='': raise InputError(f"hint {self.hint!r} should read first=IMAGE or last=IMAGE, an image that is known to lie near that end of the scale")
+    if not is_features(X): return end,image_files(what)[:1]
+    if not str(what).isdigit() or int(what)>=len(X): raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
+    return end,int(what)
+
+@patch
+def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
+    "Read the scale from its other end."
+    self._check_fitted()
+    if not self.ordinal: raise InputError("only a scale has two directions: these classes are not ordinal")
+    self.coef_,self.intercept_,self.direction_ = self.coef_[::-1].copy(),self.intercept_[::-1].copy(),'turned by hand'
+    return self
+
+@patch
+def _follow(self:ZeroLabelClassifier, end, what, X):
+    "Turn the scale if the hint is on its wrong side."
+    p = self.predict_proba(X[what:what+1] if is_features(X) else what)[0]
+    at = float(p@np.arange(len(p)))/(len(p)-1)                               # 0: the first class; 1: the last
+    if (at>.5)==(end=='first'): self.flip()
+    self.direction_ = 'hint'
 
 # %% ../nbs/08_classifier.ipynb #b1551e25
 @patch
@@ -201,7 +234,7 @@ def save(self:ZeroLabelClassifier,
     if self.backbone_ is not None: files['backbone'] = save_backbone(self.backbone_,path/f'backbone-{tag}.safetensors',size=self.backbone_.size).name
     plain = {k:v for k,v in self.get_params().items() if isinstance(v,(int,float,bool,type(None))) and k!='classes' or k in ('naming','order')}
     config = dict(format=FORMAT,version=__version__,classes=self.classes_.tolist(),ordinal=self.ordinal,similarity=self.prior_.S.tolist(),class_sizes=self.prior_.alpha.tolist(),
-                  params=plain,files=files,cluster_sizes=self.cluster_sizes_,loss_curve=self.loss_curve_,seconds=self.seconds_)
+                  params=plain,files=files,cluster_sizes=self.cluster_sizes_,loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_)
     with atomic_path(path/'config.json') as p: p.write_text(json.dumps(config,indent=1))
     for old in path.iterdir():
         if OURS.fullmatch(old.name) and old.name not in files.values(): old.unlink()
@@ -237,7 +270,7 @@ def _from_config(cls:ZeroLabelClassifier, cfg, state, backbone):
         warnings.simplefilter('ignore')                              # said at fit
         clf.prior_ = make_prior(cfg['classes'],clf.similarity,clf.class_sizes,clf.ordinal)
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(cfg['classes']),d,backbone,[]
-    clf.cluster_sizes_,clf.loss_curve_,clf.seconds_ = cfg['cluster_sizes'],cfg['loss_curve'],cfg['seconds']
+    clf.cluster_sizes_,clf.loss_curve_,clf.seconds_,clf.direction_ = cfg['cluster_sizes'],cfg['loss_curve'],cfg['seconds'],cfg.get('direction')
     return clf
 
 # %% ../nbs/08_classifier.ipynb #541ce408

@@ -13,7 +13,7 @@ import numpy as np,torch
 from tqdm import tqdm
 from fastcore.basics import patch
 from .backbone import embed,pick_device
-from .data import ImageSet,InputError,atomic_path,image_files,stream_images
+from .data import ImageSet,InputError,Pile,atomic_path,image_files,stream_images
 
 # %% ../nbs/04d_features.ipynb #521acaf6
 def feature_batches(
@@ -42,8 +42,9 @@ def feature_batches(
     finally: net.to(home).train(was)
 
 # %% ../nbs/04d_features.ipynb #e466addd
-def _listed(images, size):
+def _listed(images, size, progress=False):
     "An `ImageSet` of that size, or a list of files."
+    if isinstance(images,Pile): return images.images if images.in_files else images.load(size,progress=progress)
     if not isinstance(images,ImageSet): return image_files(images)
     if images.size!=size: raise InputError(f"images of {images.size} pixels given, {size} wanted: load them at that size")
     return images
@@ -53,14 +54,14 @@ def _none_read(n, skipped): return InputError(f"none of the {n} image files coul
 # %% ../nbs/04d_features.ipynb #c0ad4235
 def extract(
     net, # A `Backbone`
-    images, # A folder, a list of files, or an `ImageSet`
+    images, # A folder, a list of files, a `Pile`, or an `ImageSet`
     batch_size:int=500, # Images at a time
     strict:bool=False, # An unreadable image is fatal
     device:str='auto', # auto, cpu or cuda
     progress:bool=True, # Show progress
 )->tuple: # (N x D float32 array, list of N paths, (path, reason) of each skipped file)
     "Average-pooled features of every readable image, in memory."
-    images = _listed(images,net.size)
+    images = _listed(images,net.size,progress)
     x,at,paths,skipped = np.empty((len(images),net.n_features),np.float32),0,[],[]
     for rows,ps,sk in feature_batches(net,images,batch_size,strict,device,progress=progress):
         x[at:at+len(rows)] = rows
@@ -213,7 +214,7 @@ def load_features(
 # %% ../nbs/04d_features.ipynb #be3bd602
 def extract_to(
     net, # A `Backbone`
-    images, # A folder, a list of files, or an `ImageSet`
+    images, # A folder, a list of files, a `Pile`, or an `ImageSet`
     out, # File to write, *.npy; the paths go to *.files.jsonl beside it
     batch_size:int=500, # Images at a time
     dtype:str='float32', # Of the file: float32, or float16 at half the size
@@ -224,7 +225,7 @@ def extract_to(
     "Features of every readable image in a file of any size; the same call resumes a run that was cut off."
     if dtype not in ('float32','float16'): raise InputError(f"unknown dtype {dtype!r}: choose float32 or float16")
     if Path(out).suffix!='.npy' or Path(out).is_dir(): raise InputError(f"cannot write features to {out}: give a file name that ends in .npy")
-    images = _listed(images,net.size)
+    images = _listed(images,net.size,progress)
     g = GrowingFeatures(out,len(images),net.n_features,dtype,backbone=_weights_digest(net),images=_images_digest(images),batch_size=batch_size,
                         strict=strict,device=pick_device(device).type)
     if g.state['done']<len(images):
