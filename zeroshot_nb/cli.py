@@ -459,13 +459,15 @@ def bench_line(
 @DATA
 @common
 def datasets(data_root, seed, device, as_json):
-    "The datasets known by name: which are here, and how to get the others."
+    "The datasets known by name: which are here and whole, and how to get the others."
     with working():
-        from zeroshot_nb.datasets import DATASETS,data_root as default,find_dataset
+        from zeroshot_nb.datasets import DATASETS,check_dataset,data_root as default
         root = data_root or default()
-        r = {d.name:dict(title=d.title,classes=list(d.classes),ordinal=d.ordinal,how=d.how,licence=d.licence,here=not d.places or find_dataset(d.name,root) is not None) for d in DATASETS.values()}
-    lines = [f"{k:12s} {'here  ' if v['here'] else 'absent'} {'ordinal' if v['ordinal'] else 'nominal'}, {len(v['classes'])} classes. {v['how'][:1].upper()+v['how'][1:]}. Licence: {v['licence']}" for k,v in r.items()]
-    say(r,f'in {root}:\n'+'\n'.join(lines),as_json)
+        r = {k:dict(title=d.title,classes=list(d.classes),ordinal=d.ordinal,how=d.how,licence=d.licence)|check_dataset(k,root) for k,d in DATASETS.items()}
+    def line(k, v):
+        state = f"here, {v['train']:,} + {v['test']:,} images{'; '+v['problem'] if v['problem'] else ''}" if v['here'] else v['problem']
+        return f"{k} ({'ordinal' if v['ordinal'] else 'nominal'}, {len(v['classes'])} classes): {state}. Licence: {v['licence']}"
+    say(r,f'in {root}:\n'+'\n'.join(line(k,v) for k,v in r.items()),as_json)
 
 # %% ../nbs/12_cli.ipynb #c8b9eb97
 def by_name(options, what):

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DATASETS', 'CIFAR100_MEMBERS', 'Dataset', 'register', 'dataset_table', 'data_root', 'find_dataset', 'get_dataset',
-           'dataset', 'npz_dataset', 'named', 'resolve_images', 'dataset_dls', 'tree_dataset', 'datasets_in',
-           'fingerprint']
+           'dataset', 'check_dataset', 'npz_dataset', 'named', 'resolve_images', 'dataset_dls', 'tree_dataset',
+           'datasets_in', 'fingerprint']
 
 # %% ../nbs/00f_datasets.ipynb #e3fee217
 import hashlib,os
@@ -40,6 +40,8 @@ class Dataset:
     folds:int = None # Number of cross-validation splits: `fold` is a setting of `read`
     archive:tuple = None # (url, md5) where it may be downloaded
     stage1:dict = None # Settings of `pretrain` that suit it
+    counts:tuple = None # Images of the training and the test split, as released
+    bare:dict = None # Settings of `read` that leave the images as they lie
 
 DATASETS = {}
 def register(
@@ -61,7 +63,7 @@ def _tree_or(official, classes):
 _tv = torchvision.datasets
 register(name='cifar10',title='CIFAR-10',classes=tuple(CIFAR10),read=_tree_or(partial(cifar,n=10),CIFAR10),places=('cifar-10-batches-py','cifar-10-batches-bin','train/airplane'),
     how="the Python or binary version from www.cs.toronto.edu/~kriz/cifar.html, or a tree cifar10/train/<class>, cifar10/test/<class>",
-    licence='none stated; cite Krizhevsky 2009',archive=(_tv.CIFAR10.url,_tv.CIFAR10.tgz_md5));
+    licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),archive=(_tv.CIFAR10.url,_tv.CIFAR10.tgz_md5));
 
 # %% ../nbs/00f_datasets.ipynb #023010e3
 CIFAR100_MEMBERS = dict(zip(CIFAR100_COARSE,('beaver dolphin otter seal whale','aquarium fish flatfish ray shark trout','orchid poppy rose sunflower tulip','bottle bowl can cup plate',
@@ -73,10 +75,10 @@ CIFAR100_MEMBERS = dict(zip(CIFAR100_COARSE,('beaver dolphin otter seal whale','
 register(name='cifar100-20',title='CIFAR-100-20',classes=tuple(CIFAR100_COARSE),read=_tree_or(partial(cifar,n=20),CIFAR100_COARSE),words=CIFAR100_MEMBERS,
     places=('cifar-100-python','cifar-100-binary','train/aquatic[ _]mammals'),
     how="the Python or binary version of CIFAR-100 from www.cs.toronto.edu/~kriz/cifar.html, or a tree cifar100-20/train/<superclass>, cifar100-20/test/<superclass>",
-    licence='none stated; cite Krizhevsky 2009',archive=(_tv.CIFAR100.url,_tv.CIFAR100.tgz_md5))
+    licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),archive=(_tv.CIFAR100.url,_tv.CIFAR100.tgz_md5))
 register(name='stl10',title='STL-10',classes=tuple(STL10),read=_tree_or(stl10,STL10),places=('stl10_binary','train/airplane'),size=64,
     how="stl10_binary.tar.gz from cs.stanford.edu/~acoates/stl10; its 100,000 unlabelled images join the 5,000 of the training set",
-    licence="as of the ImageNet images it was taken from; cite Coates, Ng and Lee 2011",archive=(_tv.STL10.url,_tv.STL10.tgz_md5))
+    licence="as of the ImageNet images it was taken from; cite Coates, Ng and Lee 2011",counts=(105_000,8_000),archive=(_tv.STL10.url,_tv.STL10.tgz_md5))
 register(name='imagenet10',title='ImageNet-10',classes=tuple(SUPERCLASSES),read=imagenet10,size=64,places=('train/n[0-9]*','ILSVRC/Data/CLS-LOC/train/n[0-9]*'),
     how="ILSVRC 2012 from image-net.org (an account, for research) or the Kaggle competition imagenet-object-localization-challenge, as imagenet10/train/<WordNet id>, imagenet10/val/<WordNet id>",
     licence="ImageNet's terms of access: research and education, no redistribution");
@@ -92,7 +94,7 @@ register(name='aesthetics',title='Aesthetics',classes=tuple(BEAUTY),read=aesthet
 register(name='retinopathy',title='EyePACS DR',classes=tuple(RETINOPATHY),read=retinopathy,ordinal=True,size=64,places=('trainLabels.csv',),
     sizes=(25810,2443,5292,873,708),                                            # of the competition's 35,126 training photos
     how="train.zip and trainLabels.csv of the Kaggle competition diabetic-retinopathy-detection, after accepting its rules; unpack them to retinopathy/train/<image>.jpeg and retinopathy/trainLabels.csv",
-    licence="the competition's rules: research and education");
+    licence="the competition's rules: research and education",bare=dict(radius=None));
 
 # %% ../nbs/00f_datasets.ipynb #92ac0668
 def _drawn(draw, classes, folder, split, n=4000, n_test=2000, size=32):
@@ -101,8 +103,8 @@ def _drawn(draw, classes, folder, split, n=4000, n_test=2000, size=32):
     return Pile([ims.x.permute(0,2,3,1).numpy()],list(classes),lambda: y,f'{draw.__name__}/{split}')
 
 _stage1 = dict(arch='resnet10',width=16,epochs=25,lr=2e-3,crop=24)          # as in the demo
-register(name='doodles',title='doodles (drawn)',classes=tuple(DOODLES),read=partial(_drawn,doodles,DOODLES),places=(),how='drawn by the package',licence='as the package',stage1=_stage1,similarity=doodle_similarity)
-register(name='graded',title='blight (drawn)',classes=tuple(GRADES),read=partial(_drawn,graded,GRADES),places=(),how='drawn by the package',licence='as the package',ordinal=True,sizes=tuple(GRADE_SHARES),stage1=_stage1);
+register(name='doodles',title='doodles (drawn)',classes=tuple(DOODLES),read=partial(_drawn,doodles,DOODLES),places=(),how='drawn by the package',licence='as the package',stage1=_stage1,counts=(4000,2000),similarity=doodle_similarity)
+register(name='graded',title='blight (drawn)',classes=tuple(GRADES),read=partial(_drawn,graded,GRADES),places=(),how='drawn by the package',licence='as the package',ordinal=True,sizes=tuple(GRADE_SHARES),stage1=_stage1,counts=(4000,2000));
 
 # %% ../nbs/00f_datasets.ipynb #b31363af
 def dataset_table()->pd.DataFrame: # One row a dataset
@@ -169,6 +171,21 @@ def dataset(
     if split not in ('train','test'): raise InputError(f"unknown split {split!r}: choose train or test")
     d = DATASETS[name] if name in DATASETS else None
     return (d.read if d else get_dataset)(get_dataset(name,root,download,progress),split,**settings)
+
+# %% ../nbs/00f_datasets.ipynb #21b55e4b
+def check_dataset(
+    name:str, # A key of `DATASETS`
+    root=None, # Where to look; default: `data_root()`
+    **settings # Of its reader, such as `fold`
+)->dict: # `here`, `train`, `test` (numbers of images), `whole` (True, False, or None where the release has no fixed counts), `problem`
+    "What is on disk of a dataset."
+    d,where = DATASETS[name],find_dataset(name,root)
+    if not d.places: return dict(here=True,train=d.counts[0],test=d.counts[1],whole=True,problem='')
+    if where is None: return dict(here=False,train=0,test=0,whole=False,problem=f'not here: get {d.how}')
+    try: n = [len(d.read(where,s,**(d.bare or {})|settings)) for s in ('train','test')]
+    except InputError as e: return dict(here=True,train=0,test=0,whole=False,problem=str(e))
+    short = [f'{got:,} of {full:,} {s} images' for s,got,full in zip(('training','test'),n,d.counts or n) if got!=full]
+    return dict(here=True,train=n[0],test=n[1],whole=not short if d.counts else None,problem=', '.join(short))
 
 # %% ../nbs/00f_datasets.ipynb #a466b65a
 def npz_dataset(

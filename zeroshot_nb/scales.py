@@ -254,7 +254,7 @@ def retinopathy(
     root, # Folder with `trainLabels.csv` and `train/<image>.jpeg`
     split:str='train', # 'train' or 'test'
     seed:int=0, # Of the 90-10 split by patient
-    radius:int=128, # Of the eye in the images, in pixels; they are squares of twice that
+    radius:int=128, # Of the eye in the images, in pixels; they are squares of twice that; None: the photos as they are
     workers:int=None, # Threads of the preprocessing; default: the cores
     progress:bool=True, # Show a progress bar
     cache=None, # Where `graham-<radius>/` is kept; default: `root`
@@ -268,7 +268,7 @@ def retinopathy(
     test = held_out(map(patient,names),.1,seed)
     mine = [root/'train'/f'{n}.jpeg' for n in names if (patient(n) in test)==(split=='test')]
     mine = _present(mine,[(out/f'{f.stem}.png').is_file() or f.is_file() for f in mine],'photos',mend)
-    made,_ = preprocess_folder(mine,out,radius,workers,progress)
+    made = mine if radius is None else preprocess_folder(mine,out,radius,workers,progress)[0]
     def labels():
         t = read_columns(table,['image','level'])
         level = dict(zip(t.image,t.level))
