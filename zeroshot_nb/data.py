@@ -200,7 +200,7 @@ def folder_pile(
     fs = image_files(root)
     of = [f.relative_to(root).parts[0] for f in fs]
     if any(f.parent==root for f in fs): raise InputError(f"{root} holds images outside of class folders: the class is the name of the folder just below {root}")
-    names = list(classes or sorted(set(of)))
+    names = list(sorted(set(of)) if classes is None else classes)
     index = {str(n).casefold():i for i,n in enumerate(names)}
     strange = sorted({o for o in of if o.casefold() not in index})
     if strange: raise InputError(f"folders {', '.join(strange[:5])} in {root} are not among the classes {', '.join(names)}")
