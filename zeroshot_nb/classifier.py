@@ -106,7 +106,7 @@ def fit(self:ZeroLabelClassifier,
     y=None, # Ignored
 )->ZeroLabelClassifier: # self
     "Train without labels."
-    (prior,dev),hint = self._check(),self._check_hint(X)
+    hint,(prior,dev) = self._check_hint(X),self._check()
     self.backbone_,self.seconds_ = None,{}
     if not is_features(X):
         X = resolve_images(X)
