@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 import numpy as np,pandas as pd,torchvision
 from fastai.data.external import fastai_cfg
-from .data import DOODLES,InputError,Pile,doodle_similarity,doodles,folder_pile,unlabelled_dls
+from .data import DOODLES,InputError,Pile,doodle_similarity,doodles,folder_pile,same_name,unlabelled_dls
 from .download import ARCHIVES,fetch,unpack
 from .formats import CIFAR10,CIFAR100_COARSE,MEDMNIST,STL10,cifar,medmnist,stl10
 from .graded import GRADES,GRADE_SHARES,graded
@@ -53,15 +53,15 @@ def register(
     return d
 
 # %% ../nbs/00f_datasets.ipynb #12e500ac
-def _tree_or(official, classes):
-    "A reader of an official format, or of a tree of class folders in its place."
+def _tree_or(official, classes, folders):
+    "A reader of the official `folders`, or of a tree of class folders in their place."
     def read(root, split, **kw):
-        if (Path(root)/split).is_dir(): return folder_pile(Path(root)/split,classes)
-        return official(root,split,**kw)
+        if any((Path(root)/f).is_dir() for f in folders) or not (Path(root)/split).is_dir(): return official(root,split,**kw)
+        return folder_pile(Path(root)/split,classes)
     return read
 
-_tv = torchvision.datasets
-register(name='cifar10',title='CIFAR-10',classes=tuple(CIFAR10),read=_tree_or(partial(cifar,n=10),CIFAR10),places=('cifar-10-batches-py','cifar-10-batches-bin','train/airplane'),
+_tv,_cifar10,_cifar100 = torchvision.datasets,('cifar-10-batches-py','cifar-10-batches-bin'),('cifar-100-python','cifar-100-binary')
+register(name='cifar10',title='CIFAR-10',classes=tuple(CIFAR10),read=_tree_or(partial(cifar,n=10),CIFAR10,_cifar10),places=(*_cifar10,'train/airplane'),
     how="the Python or binary version from www.cs.toronto.edu/~kriz/cifar.html, or a tree cifar10/train/<class>, cifar10/test/<class>",
     licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),archive=(_tv.CIFAR10.url,_tv.CIFAR10.tgz_md5));
 
@@ -72,11 +72,11 @@ CIFAR100_MEMBERS = dict(zip(CIFAR100_COARSE,('beaver dolphin otter seal whale','
     'fox porcupine possum raccoon skunk','crab lobster snail spider worm','baby boy girl man woman','crocodile dinosaur lizard snake turtle',
     'hamster mouse rabbit shrew squirrel','maple oak palm pine willow','bicycle bus motorcycle truck train','lawn mower rocket streetcar tank tractor')))
 
-register(name='cifar100-20',title='CIFAR-100-20',classes=tuple(CIFAR100_COARSE),read=_tree_or(partial(cifar,n=20),CIFAR100_COARSE),words=CIFAR100_MEMBERS,
-    places=('cifar-100-python','cifar-100-binary','train/aquatic[ _]mammals'),
+register(name='cifar100-20',title='CIFAR-100-20',classes=tuple(CIFAR100_COARSE),read=_tree_or(partial(cifar,n=20),CIFAR100_COARSE,_cifar100),words=CIFAR100_MEMBERS,
+    places=(*_cifar100,'train/aquatic[ _]mammals'),
     how="the Python or binary version of CIFAR-100 from www.cs.toronto.edu/~kriz/cifar.html, or a tree cifar100-20/train/<superclass>, cifar100-20/test/<superclass>",
     licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),archive=(_tv.CIFAR100.url,_tv.CIFAR100.tgz_md5))
-register(name='stl10',title='STL-10',classes=tuple(STL10),read=_tree_or(stl10,STL10),places=('stl10_binary','train/airplane'),size=64,
+register(name='stl10',title='STL-10',classes=tuple(STL10),read=_tree_or(stl10,STL10,['stl10_binary']),places=('stl10_binary','train/airplane'),size=64,
     how="stl10_binary.tar.gz from cs.stanford.edu/~acoates/stl10; its 100,000 unlabelled images join the 5,000 of the training set",
     licence="as of the ImageNet images it was taken from; cite Coates, Ng and Lee 2011",counts=(105_000,8_000),archive=(_tv.STL10.url,_tv.STL10.tgz_md5))
 register(name='imagenet10',title='ImageNet-10',classes=tuple(SUPERCLASSES),read=imagenet10,size=64,places=('train/n[0-9]*','ILSVRC/Data/CLS-LOC/train/n[0-9]*'),
@@ -245,10 +245,10 @@ def tree_dataset(
     "A folder tree as a dataset."
     folder = Path(folder)
     top = folder/'train' if (folder/'train').is_dir() and (folder/'test').is_dir() else folder
-    names = {p.name.casefold() for p in top.iterdir() if p.is_dir() and p.name[0]!='.'}
+    names = {same_name(p.name) for p in top.iterdir() if p.is_dir() and p.name[0]!='.'}
     mine = [Dataset('','',tuple(classes),None,('*',),'','',ordinal)] if classes else []
     for d in mine+list(DATASETS.values()):
-        if names=={c.casefold() for c in d.classes}:
+        if names=={same_name(c) for c in d.classes}:
             return replace(d,name=folder.name,title=folder.name,read=_halves(folder,d.classes),places=('*',),sizes=None,folds=None,archive=None,how='',licence='')
 
 # %% ../nbs/00f_datasets.ipynb #57e415b5
