@@ -75,7 +75,7 @@ def _colours(rng):
     spot = rng.uniform(45,60)
     return leaf,leaf+rng.choice([-1,1])*rng.uniform(18,28),(leaf+spot,leaf-spot),ground
 
-# %% ../nbs/00a_graded.ipynb #ecc0c6c0
+# %% ../nbs/00a_graded.ipynb #16571d03
 def blight(
     u:float, # Severity, 0 to 1
     rng, # A NumPy random generator
@@ -100,7 +100,7 @@ def blight(
     im = np.asarray(back.resize((size,size),Image.Resampling.BOX),float)
     return np.clip(im+rng.normal(0,6,im.shape),0,255).astype(np.uint8)
 
-# %% ../nbs/00a_graded.ipynb #17ab249f
+# %% ../nbs/00a_graded.ipynb #9406beab
 def graded(
     n:int=4000, # Number of images
     seed:int=0, # Of the drawing; different seeds give different images
@@ -113,7 +113,7 @@ def graded(
     x = np.stack([blight(u,rng,size) for u in severity(y,rng)])
     return ImageSet(torch.from_numpy(x).permute(0,3,1,2),[Path(f'leaf_{seed}_{i:05d}.png') for i in range(n)]),y
 
-# %% ../nbs/00a_graded.ipynb #633630e0
+# %% ../nbs/00a_graded.ipynb #c77500b7
 def write_graded(
     path, # Folder to write to: `path/<grade>/NNNNN.png`
     n:int=4000, # Number of images
