@@ -83,7 +83,7 @@ def stage_one(
 )->tuple: # (backbone, how it came about)
     "A backbone for a dataset."
     if backbone is not None: return load_backbone(backbone),f'{Path(str(backbone)).name}, given'
-    file = Path(out)/'backbones'/f'{d.name}{tag}.safetensors'
+    file = Path(out)/'backbones'/f'{d.name}{tag}-{fingerprint(pile)}.safetensors'
     if file.exists() and not file.with_name(file.name+'.ckpt').exists(): return load_backbone(file),f'{file.name}, trained before'
     kw = dict(d.stage1) if d.stage1 else dict(minutes=minutes)
     net,log = pretrain(pile,file,size=d.size,device=device,progress=progress,**kw)
