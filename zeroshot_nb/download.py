@@ -6,7 +6,7 @@
 __all__ = ['ARCHIVES', 'md5_of', 'fetch', 'is_archive', 'unpack']
 
 # %% ../nbs/00e_download.ipynb #3739e29c
-import errno,gzip,hashlib,lzma,os,shutil,tarfile,tempfile,time,urllib.error,urllib.request,zipfile,zlib
+import errno,gzip,hashlib,http.client,lzma,os,shutil,tarfile,tempfile,time,urllib.error,urllib.request,zipfile,zlib
 from contextlib import contextmanager
 from pathlib import Path
 from tqdm import tqdm
@@ -64,7 +64,8 @@ def fetch(
         had,why = part.stat().st_size if part.exists() else 0,'the connection ended early'
         try:
             if _append(url,part,timeout,progress): break
-        except (OSError,urllib.error.URLError,ValueError,EOFError) as e:
+        except PermissionError as e: raise InputError(f"{dest.parent} cannot be written to: give another folder, or {by_hand}") from e
+        except (OSError,http.client.HTTPException,ValueError,EOFError) as e:
             if getattr(e,'errno',0) in (errno.ENOSPC,errno.EDQUOT): raise InputError(f"no room for {dest.name}: make room and repeat the call, it goes on from there") from e
             why = str(getattr(e,'reason',e)) or type(e).__name__
         got = part.stat().st_size if part.exists() else 0
@@ -91,6 +92,7 @@ def _extract(archive, into):
     if archive.name.lower().endswith('.zip'):
         with zipfile.ZipFile(archive) as z: z.extractall(into)
     else:
+        if not hasattr(tarfile,'data_filter'): raise InputError("this release of Python cannot unpack archives safely: update it to 3.10.12, 3.11.4 or later, or unpack the archive by hand")
         opener = open if archive.suffix.lower()=='.tar' else gzip.open
         with opener(archive,'rb') as f:
             with tarfile.open(fileobj=f,mode='r|') as t: t.extractall(into,filter='data')
