@@ -135,9 +135,12 @@ def _check_hint(self:ZeroLabelClassifier, X):
     "(end, image or row number) of the hint, or None."
     if self.hint is None: return None
     if not self.ordinal: raise InputError("a hint tells the direction of a scale: it is for ordinal classes only")
-    end,_,what = self.hint.partition('=') if isinstance(self.hint,str) else (self.hint[0],'=',self.hint[1])
+    end,what = (*(self.hint.split('=',1) if isinstance(self.hint,str) else self.hint),'')[:2]
     if end not in ('first','last') or what=='': raise InputError(f"hint {self.hint!r} should read first=IMAGE or last=IMAGE, an image that is known to lie near that end of the scale")
-    if not is_features(X): return end,image_files(what)[:1]
+    if not is_features(X):
+        if Path(str(what)).is_dir(): raise InputError(f"hint {self.hint!r}: {what} is a folder; name one image")
+        load_images([Path(str(what))],strict=True,progress=False)            # an unreadable one is learnt of now, not after the training
+        return end,[Path(str(what))]
     if not str(what).isdigit() or int(what)>=len(X): raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
     return end,int(what)
 
@@ -154,7 +157,9 @@ def _follow(self:ZeroLabelClassifier, end, what, X):
     "Turn the scale if the hint is on its wrong side."
     p = self.predict_proba(X[what:what+1] if is_features(X) else what)[0]
     at = float(p@np.arange(len(p)))/(len(p)-1)                               # 0: the first class; 1: the last
-    if (at>.5)==(end=='first'): self.flip()
+    if (at>.5)==(end=='first'):
+        if self.direction_=='sizes': warnings.warn("the hint and the class sizes say different directions: the hint is followed; check both")
+        self.flip()
     self.direction_ = 'hint'
 
 # %% ../nbs/08_classifier.ipynb #b1551e25

@@ -116,7 +116,8 @@ def pretrain(images, data_root, out, seed, as_json, **kw):
     An interrupted run goes on from its last checkpoint when the same command is given again. For several GPUs: accelerate launch -m zeroshot_nb.cli pretrain ..."""
     with working():
         from zeroshot_nb.datasets import resolve_images
-        from zeroshot_nb.pretrain import pretrain
+        from zeroshot_nb.pretrain import pretrain,resolve_settings
+        resolve_settings(kw['preset'],{k:v for k,v in kw.items() if k not in ('preset','size','device','init','compile','save_minutes','strict')},kw['size'],kw['device'],kw['init'],out)   # before a dataset is downloaded
         _,log = pretrain(resolve_images(images,root=data_root),out,seed=seed,**kw)
     if os.environ.get('RANK','0')!='0': return                                 # one process speaks
     say(log|dict(out=str(out)),f"{len(log['losses'])} epochs in {log['seconds']:.0f} s, {log['images_per_s']:.0f} images/s"
@@ -284,7 +285,12 @@ def fit(images, hint, data_root, file, key, classes, classes_file, ordinal, vect
         pre = dict(out=f'{out}.backbone.safetensors')|({} if minutes is None else dict(minutes=minutes))|(dict(size=d.size) if d else {})   # resumable, and kept
         words = pairs(synonym) or (d.words if d and not (classes or classes_file) else None)
         clf = ZeroLabelClassifier(class_names(classes,classes_file,images),vectors,similarity,ordinal,numbers(class_sizes),hint,words,backbone,
-                                  pre,strict=strict,device=device,random_state=seed,**stage_settings(**stages)).fit(resolve_images(X,root=data_root))
+                                  pre,strict=strict,device=device,random_state=seed,**stage_settings(**stages))
+        if d:
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')
+                clf._check()                                                   # before a dataset is downloaded or prepared
+        clf.fit(resolve_images(X,root=data_root))
         clf.save(out)
         curve = clf.loss_curve_
         r = dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=dict(first=curve[0],last=curve[-1],best=min(curve),windows=len(curve)),
@@ -344,16 +350,18 @@ def row_names(file, key, n):
 @click.option('--key',default='x',show_default=True,help='Array in the features file.')
 @click.option('--out',type=click.Path(),help='CSV file to write: path, name, confidence.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
+@DATA
 @common
-def predict(model, images, file, key, out, strict, seed, device, as_json):
-    "Name images, in input order (a folder's in path order)."
+def predict(model, images, data_root, file, key, out, strict, seed, device, as_json):
+    "Name images, in input order (a folder's in path order); of a named dataset, the test images."
     with working():
         from zeroshot_nb.data import atomic_path,load_images
+        from zeroshot_nb.datasets import resolve_images
         clf = load_model(model,device,strict)
         X,skipped = images_or_features(images,file,key),[]
         if file: paths = row_names(file,key,len(X))
         else:
-            X = load_images(X,clf.image_size,strict)
+            X = load_images(resolve_images(X,'test',data_root),clf.image_size,strict)
             paths,skipped = [str(p) for p in X.paths],[f'{p}: {e}' for p,e in X.skipped]
         proba = clf.predict_proba(X)
         names,sure = clf.classes_[proba.argmax(1)].tolist(),proba.max(1).round(4).tolist()
@@ -461,8 +469,10 @@ def bench_line(
 def datasets(data_root, seed, device, as_json):
     "The datasets known by name: which are here and whole, and how to get the others."
     with working():
+        from zeroshot_nb.data import InputError
         from zeroshot_nb.datasets import DATASETS,check_dataset,data_root as default
-        root = data_root or default()
+        root = Path(data_root or default())
+        if not root.is_dir() and data_root: raise InputError(f"no such folder of datasets: {root}")
         r = {k:dict(title=d.title,classes=list(d.classes),ordinal=d.ordinal,how=d.how,licence=d.licence)|check_dataset(k,root) for k,d in DATASETS.items()}
     def line(k, v):
         state = f"here, {v['train']:,} + {v['test']:,} images{'; '+v['problem'] if v['problem'] else ''}" if v['here'] else v['problem']
@@ -483,7 +493,7 @@ def by_name(options, what):
 @click.option('--out',default='results',show_default=True,type=click.Path(),help='Folder of KIND.csv, KIND_runs.csv, backbones and features.')
 @click.option('--seeds',type=click.IntRange(2),default=50,show_default=True,help='Runs of stages II and III.')
 @click.option('--backbone',multiple=True,help='Backbone for all datasets, or NAME=BACKBONE for one; may be repeated [default: pretrain one for each].')
-@click.option('--minutes',type=click.FloatRange(0,min_open=True),default=60,show_default=True,help='Pretraining time of a dataset at most.')
+@click.option('--minutes',type=click.FloatRange(0,min_open=True),default=60,show_default=True,help='Pretraining time of each backbone, at most; the drawn sets have settings of their own.')
 @click.option('--vectors',help='Word vectors of nominal classes, as in `fit`.')
 @click.option('--only',help='Names of the datasets to measure, separated by commas [default: all].')
 @click.option('--classes',help='Class names, separated by commas, by which further folder trees are known.')
@@ -491,14 +501,16 @@ def by_name(options, what):
 @click.option('--paper/--no-paper',default=True,show_default=True,help="Also rows with the paper's settings.")
 @common
 def table(kind, data, out, seeds, backbone, minutes, vectors, only, classes, sizes, paper, seed, device, as_json):
-    "The paper's Table 1 (nominal) or 2 (ordinal), for the datasets in a folder. Labels are read after all fits."
+    """The paper's Table 1 (nominal) or 2 (ordinal), for the datasets in a folder.
+
+    Labels are read after all fits, but for rows with `counted` class sizes: those are sums over the training labels, as the paper sets them. An interrupted table goes on when the command is given again."""
     with working():
         from zeroshot_nb.data import InputError
         from zeroshot_nb.tables import METHODS,readable,table
         if seed: raise InputError('a table runs seeds 0, 1, ...: leave out --seed, and say how many with --seeds')
         given = by_name(sizes,'sizes') or {}
         if not isinstance(given,dict): raise InputError('--sizes needs the name of its dataset: NAME=n1,n2,...')
-        t = table(kind,data,out,seeds,by_name(backbone,'backbone'),vectors,classes and classes.split(','),only and only.split(','),{k:numbers(v) for k,v in given.items()},
+        t = table(kind,data,out,seeds,by_name(backbone,'backbone'),vectors,classes and classes.split(','),only and [v.strip() for v in only.split(',')],{k:numbers(v) for k,v in given.items()},
                   minutes=minutes,device=device,methods={k:v for k,v in METHODS.items() if paper or not v})
         text = readable(t,[c for c in ('Z','H','match','off by one','MAE','QWK','reversed Z (oracle)') if c in t]).to_string()
     rows = json.loads(t.to_json(orient='records'))
