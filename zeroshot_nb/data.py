@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DOODLES', 'InputError', 'image_files', 'read_image', 'ImageSet', 'Pile', 'load_images', 'stream_images', 'same_name',
            'folder_pile', 'RowsDL', 'unlabelled_dls', 'doodle', 'doodles', 'doodle_similarity', 'kindred_groups',
-           'write_doodles', 'atomic_path']
+           'write_tree', 'write_doodles', 'atomic_path']
 
 # %% ../nbs/00_data.ipynb #82acb7d8
 import glob,math,os,tempfile
@@ -344,6 +344,19 @@ def kindred_groups(
     return mu[y]+spread*torch.randn(n,d,generator=g),y
 
 # %% ../nbs/00_data.ipynb #54b9de8a
+def write_tree(
+    path, # Folder to write to: `path/<class>/NNNNN.png`
+    images, # `ImageSet`
+    y, # N numbers into `classes`
+    classes, # c names
+)->Path: # `path`
+    "Write images as PNG files in class folders."
+    for i,k in enumerate(y):
+        f = Path(path)/classes[k]/f'{i:05d}.png'
+        f.parent.mkdir(parents=True,exist_ok=True)
+        Image.fromarray(images.x[i].permute(1,2,0).numpy()).save(f)
+    return Path(path)
+
 def write_doodles(
     path, # Folder to write to: `path/<class>/NNNNN.png`
     n:int=4000, # Number of images
@@ -351,12 +364,7 @@ def write_doodles(
     size:int=32, # Side in pixels
 )->Path: # `path`
     "Write doodles as PNG files in class folders."
-    ims,y = doodles(n,seed,size)
-    for i,k in enumerate(y):
-        f = Path(path)/DOODLES[k]/f'{i:05d}.png'
-        f.parent.mkdir(parents=True,exist_ok=True)
-        Image.fromarray(ims.x[i].permute(1,2,0).numpy()).save(f)
-    return Path(path)
+    return write_tree(path,*doodles(n,seed,size),DOODLES)
 
 # %% ../nbs/00_data.ipynb #eb07ceaa
 def _sweep(path):

@@ -179,8 +179,8 @@ def dataset(
 )->Pile: # Images; labels are unread
     "A dataset by name."
     if split not in ('train','test'): raise InputError(f"unknown split {split!r}: choose train or test")
-    d = DATASETS[name] if name in DATASETS else None
-    return (d.read if d else get_dataset)(get_dataset(name,root,download,progress),split,**settings)
+    where = get_dataset(name,root,download,progress)
+    return DATASETS[name].read(where,split,**settings)
 
 # %% ../nbs/00f_datasets.ipynb #21b55e4b
 def check_dataset(

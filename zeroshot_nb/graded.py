@@ -9,7 +9,7 @@ __all__ = ['GRADES', 'GRADE_SHARES', 'grade_counts', 'severity', 'blight', 'grad
 from pathlib import Path
 import numpy as np,torch
 from PIL import Image,ImageDraw
-from .data import ImageSet,InputError,atomic_path
+from .data import ImageSet,InputError,write_tree
 
 # %% ../nbs/00a_graded.ipynb #5a761ad6
 GRADES = ['healthy','mild','moderate','severe','dying']
@@ -121,7 +121,4 @@ def write_graded(
     size:int=32, # Side in pixels
 )->Path: # `path`
     "Write graded leaves as PNG files in class folders."
-    ims,y = graded(n,seed,size)
-    for i,k in enumerate(y):
-        with atomic_path(Path(path)/GRADES[k]/f'{i:05d}.png') as f: Image.fromarray(ims.x[i].permute(1,2,0).numpy()).save(f,format='PNG')
-    return Path(path)
+    return write_tree(path,*graded(n,seed,size),GRADES)

@@ -189,15 +189,14 @@ def measure(
     for fold in range(d.folds or 1):
         kw,tag = (settings|dict(fold=fold),f'-fold{fold}') if d.folds else (settings,'')
         train,test = piles = [d.read(where,s,**kw) for s in ('train','test')]
-        priors = class_priors(d,vectors,sizes,lambda: np.bincount(train.labels()[train.labels()>=0],minlength=len(names)))
+        priors = class_priors(d,vectors,sizes,lambda: np.bincount((y := train.labels())[y>=0],minlength=len(names)))
         net,how = stage_one(d,train,out,backbone,tag,minutes,device,progress)
         (x,paths),(xt,tpaths) = both_features(net,piles,out,d.name+tag,device,progress)
         fits = fit_all(x,xt,priors,seeds,methods,Path(out)/'predictions',dev,progress)
         y,yt = train.labels(paths),test.labels(tpaths)                       # from here on labels are read
         x_t,y_t = xt[yt>=0],yt[yt>=0]
         many = ordinal_score_many if d.ordinal else score_many
-        parts += [many(y_t,p[:,yt>=0],names).assign(method=m,labels='none',sizes=s,seed=range(seeds),seconds=t) for m,s,p,t in fits]
-        parts[-len(fits):] = [t.assign(fold=fold) for t in parts[-len(fits):]]
+        parts += [many(y_t,p[:,yt>=0],names).assign(method=m,labels='none',sizes=s,seed=range(seeds),seconds=t,fold=fold) for m,s,p,t in fits]
         parts.append(frame(x,y,x_t,y_t,names,seeds).assign(fold=fold))
         of.append(dict(data=f'{fingerprint(train)} {fingerprint(test)}',backbone=f'{how} ({weights_digest(net)[:8]})',train=str(len(x)),test=str(len(x_t))))
     info |= {k:'; '.join(o[k] for o in of) for k in of[0]}|dict(total_seconds=round(time.perf_counter()-start))   # folds in turn
