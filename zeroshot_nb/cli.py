@@ -220,12 +220,12 @@ NAMES = [
     click.option('--classes',help='Class names, separated by commas.'),
     click.option('--classes-file',type=click.Path(),help='File with a class name on each line.'),
     click.option('--ordinal',is_flag=True,help='The classes are the steps of a scale, in order.'),
-    click.option('--vectors',help='Word vectors: a GloVe or word2vec text file, a spaCy pipeline, or sentence:MODEL.'),
+    click.option('--vectors',help='Word vectors: a GloVe or word2vec text file, a spaCy pipeline, or sentence:MODEL; several, with commas, are joined.'),
     click.option('--similarity',type=click.Path(),help='CSV table of similarities, in place of vectors.'),
-    click.option('--synonym',multiple=True,help='NAME=WORDS to look up in place of NAME; may be repeated.'),
+    click.option('--synonym',multiple=True,help='NAME=WORDS to look up in place of NAME; may be repeated, for one NAME too: alternatives are averaged.'),
     click.option('--class-sizes',help='Expected sizes or shares of the classes, separated by commas.')]
 STAGES = [
-    click.option('--naming',type=click.Choice(['matching']),default='matching',show_default=True,help='How clusters get their names.'),
+    click.option('--naming',type=click.Choice(['structure','matching']),help='structure: clusters and names together, by geometry; matching: the paper\'s, which the options below belong to and imply [default: structure].'),
     click.option('--paper',is_flag=True,help="The paper's settings of stages II and III, where no other option says otherwise."),
     click.option('--order',type=click.Choice(['search','random']),help='Start of the matching: searched by the loss, or random as in the paper [default: search].'),
     click.option('--n-init',type=click.IntRange(1),help='Starts to choose from by the loss [default: 20].'),
@@ -248,7 +248,11 @@ def stage_settings(
 )->dict: # Arguments for `ZeroLabelClassifier` and `repeat`
     "The settings of stages II and III."
     from zeroshot_nb.classifier import PAPER
-    return (PAPER if paper else {})|{k:v for k,v in kw.items() if v is not None}
+    from zeroshot_nb.data import InputError
+    given = {k:v for k,v in kw.items() if v is not None}
+    others = [k for k in given if k!='naming']
+    if given.get('naming')=='structure' and (paper or others): raise InputError(f"--naming structure has no use for --{others[0].replace('_','-') if others else 'paper'}: it belongs to matching")
+    return (dict(naming='matching') if others else {})|(PAPER if paper else {})|given
 
 def one_source(ordinal, vectors, similarity):
     "An ordered scale needs no vectors."
@@ -292,11 +296,11 @@ def fit(images, hint, data_root, file, key, classes, classes_file, ordinal, vect
                 clf._check()                                                   # before a dataset is downloaded or prepared
         clf.fit(resolve_images(X,root=data_root))
         clf.save(out)
-        curve = clf.loss_curve_
+        curve,cert = clf.loss_curve_,clf.certificate_
         r = dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=dict(first=curve[0],last=curve[-1],best=min(curve),windows=len(curve)),
-                 seconds=clf.seconds_,ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,skipped=[f'{p}: {e}' for p,e in clf.skipped_],out=str(out))
+                 seconds=clf.seconds_,ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,naming=clf.naming,certificate=cert and cert.to_dict(),skipped=[f'{p}: {e}' for p,e in clf.skipped_],out=str(out))
     say(r,f"{sum(r['cluster_sizes'])} images in {len(r['classes'])} clusters of {min(r['cluster_sizes'])} to {max(r['cluster_sizes'])}; loss {curve[0]:.3f} -> {min(curve):.3f}; "
-        +', '.join(f'{k} {v:.1f} s' for k,v in r['seconds'].items())+(f"; direction of the scale: {r['direction']}" if ordinal else '')+f"\nmodel: {out}{skips(r['skipped'])}",as_json)
+        +', '.join(f'{k} {v:.1f} s' for k,v in r['seconds'].items())+(f"; direction of the scale: {r['direction']}" if ordinal else '')+(f"\nnames: {cert}" if cert else '')+f"\nmodel: {out}{skips(r['skipped'])}",as_json)
 
 # %% ../nbs/12_cli.ipynb #2d4b28c7
 def class_names(classes, classes_file, images=None):
@@ -316,7 +320,9 @@ def pairs(options):
     from zeroshot_nb.data import InputError
     for o in options:
         if '=' not in o: raise InputError(f"--synonym {o!r} should read NAME=WORDS, such as 'automobile=car'")
-    return dict(o.split('=',1) for o in options) or None
+    out = {}
+    for k,v in (o.split('=',1) for o in options): out.setdefault(k,[]).append(v)
+    return {k:v[0] if len(v)==1 else v for k,v in out.items()} or None
 
 def numbers(text):
     "Numbers separated by commas, or None."
@@ -349,22 +355,25 @@ def row_names(file, key, n):
 @click.option('--features','file',type=click.Path(),help='Features (*.npz, or *.npy of `features`) in place of images.')
 @click.option('--key',default='x',show_default=True,help='Array in the features file.')
 @click.option('--out',type=click.Path(),help='CSV file to write: path, name, confidence.')
+@click.option('--abstain',is_flag=True,help='Write "unsure" where the certificate of the model is not certain of the name.')
 @click.option('--strict',is_flag=True,help='An unreadable image is fatal.')
 @DATA
 @common
-def predict(model, images, data_root, file, key, out, strict, seed, device, as_json):
+def predict(model, images, data_root, file, key, out, abstain, strict, seed, device, as_json):
     "Name images, in input order (a folder's in path order); of a named dataset, the test images."
     with working():
         from zeroshot_nb.data import atomic_path,load_images
         from zeroshot_nb.datasets import resolve_images
         clf = load_model(model,device,strict)
+        if abstain: clf.abstain([])                                              # refused here, not after the work
         X,skipped = images_or_features(images,file,key),[]
         if file: paths = row_names(file,key,len(X))
         else:
             X = load_images(resolve_images(X,'test',data_root),clf.image_size,strict)
             paths,skipped = [str(p) for p in X.paths],[f'{p}: {e}' for p,e in X.skipped]
         proba = clf.predict_proba(X)
-        names,sure = clf.classes_[proba.argmax(1)].tolist(),proba.max(1).round(4).tolist()
+        names,sure = clf.classes_[proba.argmax(1)],proba.max(1).round(4).tolist()
+        names = list(clf.abstain(names) if abstain else names.tolist())
         if out:
             with atomic_path(out) as p,open(p,'w',newline='') as f: csv.writer(f).writerows([('path','name','confidence'),*zip(paths,names,sure)])
     lines = '\n'.join(f'{p}\t{n}\t{s:.3f}' for p,n,s in zip(paths,names,sure)) if not out else f'{len(names)} names: {out}'
@@ -417,14 +426,15 @@ def repeat(file, key, test_key, labels_key, seeds, classes, classes_file, ordina
         from zeroshot_nb.cluster import check_features
         from zeroshot_nb.data import InputError
         from zeroshot_nb.evaluate import mean_std,score_many
-        from zeroshot_nb.labels import check_classes,class_similarity
+        from zeroshot_nb.classifier import names_similarity
+        from zeroshot_nb.labels import check_classes
         from zeroshot_nb.ordinal import ordinal_score_many
         from zeroshot_nb.prior import make_prior
         from zeroshot_nb.repeat import repeat
         from zeroshot_nb.backbone import pick_device
         one_source(ordinal,vectors,similarity)
         names,dev = check_classes(class_names(classes,classes_file)),pick_device(device)
-        prior = make_prior(names,None if ordinal else class_similarity(names,vectors,similarity,pairs(synonym)),numbers(class_sizes),ordinal)
+        prior = make_prior(names,None if ordinal else names_similarity(names,vectors,similarity,pairs(synonym)),numbers(class_sizes),ordinal)
         X,Xt = read_array(file,key),read_array(file,test_key)
         if X.shape[1:]!=Xt.shape[1:]: raise InputError(f"arrays {key!r} and {test_key!r} in {file} have widths {X.shape[1:]} and {Xt.shape[1:]}: they should come from the same backbone")
         if not len(check_features(Xt,X.shape[1])): raise InputError(f"array {test_key!r} in {file} is empty: there is nothing to evaluate")

@@ -121,7 +121,7 @@ def class_priors(
         return {'given':make_prior(names,S,sizes)} if sizes else {'equal':make_prior(names,S)}
 
 # %% ../nbs/09a_tables.ipynb #38ecff03
-METHODS = {'ours':{},'the paper\'s settings':PAPER}
+METHODS = {'ours':{},'matching':dict(naming='matching'),'the paper\'s settings':PAPER}
 
 def fit_all(
     x, # N x D features
