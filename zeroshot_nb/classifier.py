@@ -148,7 +148,7 @@ TEMPERATURE = .1 # Of `predict_proba`: logits have the scale of the templates, a
 def _by_structure(self:ZeroLabelClassifier, raw, x, prior, gen):
     "Weights, biases, losses, sizes and certificate: clusters and names found together."
     with self._timed('naming'): con = name_by_consensus(x,prior.S,prior.alpha,gen,progress=self.progress)
-    with self._timed('classifier'): w,b,curve = vote_head(x,con.votes)
+    with self._timed('classifier'): w,b,curve = vote_head(x,con.shares)
     return w*TEMPERATURE,b*TEMPERATURE,curve,torch.bincount(con.a,minlength=len(prior)).tolist(),certify(con,prior.classes,prior.symmetry)
 
 @patch

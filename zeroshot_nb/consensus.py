@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['geometry_world', 'name_kernel', 'component_counts', 'SmallClusters', 'small_clusters', 'kmeans_starts', 'geometries',
            'name_many', 'refine', 'reading_weights', 'symmetries', 'turn', 'Consensus', 'balance', 'space_votes',
-           'name_by_consensus', 'vote_head']
+           'settle', 'name_by_consensus', 'vote_head']
 
 # %% ../nbs/05c_consensus.ipynb #a06972c7
 from dataclasses import dataclass
@@ -230,6 +230,7 @@ def turn(
 class Consensus:
     "What the readings agree on."
     votes:torch.Tensor # N x c shares of the vote for each name
+    shares:torch.Tensor # N x c: the mean of the vote and of the readings it settles to
     each:torch.Tensor # spaces x N: what the readings of every single space call an image
     A:np.ndarray # c x c standardised geometry of the named clusters
     B:np.ndarray # c x c standardised geometry of the names
@@ -239,7 +240,7 @@ class Consensus:
     readings:int # How many voted
 
     @property
-    def a(self): return self.votes.argmax(1)                                # N names
+    def a(self): return self.shares.argmax(1)                               # N names
     @property
     def agreement(self): return float(agreement(self.A,self.B,np.arange(len(self.B)))) if len(self.B)>2 else 0.
 
@@ -276,6 +277,22 @@ def space_votes(
     return sc,a,reading_weights(r,J.cpu(),c)
 
 # %% ../nbs/05c_consensus.ipynb #4fafb6a7
+def settle(
+    votes, # N x c shares of the vote
+    spaces:list, # `SmallClusters` of each space
+    L, # c x c kernel of the names
+    alpha, # c class shares
+)->torch.Tensor: # N x c: share of the spaces in which an image gets each name
+    "The readings to which the vote settles."
+    c,out = votes.shape[1],0
+    L = torch.as_tensor(L,dtype=votes.dtype,device=votes.device)
+    for sc in spaces:
+        v = votes.new_zeros(len(sc.w),c).index_add_(0,sc.a,votes)
+        a,_ = refine(sc.m,sc.w,L,v.argmax(1)[None],alpha,hot=.05)
+        out = out+F.one_hot(a[0],c).to(votes.dtype)[sc.a]/len(spaces)
+    return out
+
+# %% ../nbs/05c_consensus.ipynb #e3336ee1
 def name_by_consensus(
     x, # N x D unit rows
     S, # c x c similarity of the names
@@ -306,24 +323,28 @@ def name_by_consensus(
         for t in range(c): v[t] = q@(a==t).to(x.dtype)
         v = (v/v.sum(0)).T[sc.a]
         votes = votes+v/len(parts); each.append(balance(v,alpha).argmax(1))
-    balanced = balance(votes,alpha)
-    A = geometries(balanced.argmax(1)[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
-    return Consensus(balanced,torch.stack(each),A,B if B is not None else np.zeros((c,c)),name_by_geometry(A,B) if B is not None else None,alpha,share,sum(len(a) for _,a,_ in parts))
+    votes = balance(votes,alpha)
+    shares = balance((votes+settle(votes,[sc for sc,*_ in parts],L,alpha))/2,alpha)
+    A = geometries(shares.argmax(1)[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
+    naming = None if B is None else name_by_geometry(A,B)
+    return Consensus(votes,shares,torch.stack(each),A,np.zeros((c,c)) if B is None else B,naming,alpha,share,sum(len(a) for _,a,_ in parts))
 
 # %% ../nbs/05c_consensus.ipynb #6f81c756
 def vote_head(
     x, # N x D unit rows
-    votes, # N x c shares that sum to 1
+    shares, # N x c shares that sum to 1
     l2:float=1e-5, # Penalty on the squared weights, a row
     steps:int=60, # Of L-BFGS, at most
+    rows:int=20_000, # Rows that are used, at most, evenly spaced
 )->tuple: # (c x D weights, c biases, list of losses)
     "Softmax regression on shares."
-    theta = torch.zeros(votes.shape[1],x.shape[1]+1,device=x.device,requires_grad=True)
+    x,shares = (v[::-(-len(v)//rows)] for v in (x,shares))
+    theta = torch.zeros(shares.shape[1],x.shape[1]+1,device=x.device,requires_grad=True)
     opt,curve = torch.optim.LBFGS([theta],max_iter=steps,history_size=10,line_search_fn='strong_wolfe'),[]
     def closure():
         opt.zero_grad()
         w,b = theta[:,:-1],theta[:,-1]
-        loss = F.cross_entropy(F.linear(x,w,b),votes)+l2*(w**2).sum()
+        loss = F.cross_entropy(F.linear(x,w,b),shares)+l2*(w**2).sum()
         loss.backward()
         curve.append(loss.item())
         return loss

@@ -8,7 +8,7 @@ __all__ = ['LARGEST', 'cosine_geometry', 'standardise', 'agreement', 'distortion
            'merge_and_name', 'fair_exchange']
 
 # %% ../nbs/05b_naming.ipynb #1360e3fd
-import time
+import time,warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations,permutations
@@ -407,7 +407,7 @@ def name_by_geometry(
     d = 1-(v-float(U[np.arange(k),p].sum()))
     return Naming(p,v,proved,d,low,None if rivals is None else rivals[:,:k],time.perf_counter()-t0,tuple(int(b) for b in range(c) if b not in p))
 
-# %% ../nbs/05b_naming.ipynb #3f18ec56
+# %% ../nbs/05b_naming.ipynb #fba145cb
 def best_namings(
     A, # c x c standardised geometry of the clusters
     B, # c x c standardised geometry of the names
@@ -415,7 +415,7 @@ def best_namings(
     unary=None, # c x c, see `name_by_geometry`
     seed:int=0, # Of the walkers
     limit:int=2_000_000, # Partial namings looked at before the proof is given up
-)->tuple: # (n x c namings, n values, proved): best first
+)->tuple: # (n x c namings, n values), best first: proved up to `LARGEST` names, beyond the best that walkers met
     "The best namings in order: a certificate of how much the first one stands out."
     A,B,U,k,least = _problem(A,B,unary)
     c,rng = len(B),np.random.default_rng(seed)
@@ -429,11 +429,12 @@ def best_namings(
     P = np.unique(np.concatenate(pool),axis=0)
     v = _value(A,B,U,P)
     if len(v)>=n: floor = np.sort(v)[-n]-1e-9
-    else: floor = -np.inf if c<=6 else v.min()-1e-9
+    else: floor = -np.inf                                                   # so few classes that there are no n namings
     found = branch_and_bound(A,B,U,np.full(c,floor),limit=limit) if c<=LARGEST else None
-    if found is not None and len(found[1])>=min(n,len(v)): P,v = found
+    if found is not None: P,v = found
+    elif c<=LARGEST: warnings.warn(f"more than {limit:,} partial namings come near the best {n}: these are the best that were met, not proved")
     at = np.lexsort((*P.T[::-1],-np.round(v,10)))[:n]
-    return P[at],v[at],found is not None
+    return P[at],v[at]
 
 # %% ../nbs/05b_naming.ipynb #e2815cc0
 def self_gap(

@@ -48,7 +48,7 @@ def by_structure(
 )->tuple: # (c x D weights, c biases, losses, `Certificate`)
     "One run of naming by structure."
     con = name_by_consensus(x,prior.S,prior.alpha,generator)
-    with torch.enable_grad(): w,b,curve = vote_head(x,con.votes)
+    with torch.enable_grad(): w,b,curve = vote_head(x,con.shares)
     if tick: tick(1)
     return w*TEMPERATURE,b*TEMPERATURE,curve,certify(con,prior.classes,prior.symmetry)
 
