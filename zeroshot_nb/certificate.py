@@ -63,7 +63,7 @@ def simulated_evidence(
     return pd.concat(out,ignore_index=True)
 
 # %% ../nbs/05d_certificate.ipynb #358f870c
-SLOPE,INTERCEPT = 7.39,-2.18 # Of the margin, fitted on made worlds
+SLOPE,INTERCEPT = 7.08,-1.99 # Of the margin, fitted on made worlds
 CERTAIN = .95 # Confidence from which a name is called certain
 
 def confidence(
