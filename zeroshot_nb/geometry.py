@@ -86,8 +86,9 @@ def join_sources(
 )->np.ndarray: # c x c, standardised
     "The mean of standardised tables; one with gaps is put on the scale of the others at the pairs it has."
     X = np.stack([_off(standardised(S)) for S in tables])
-    know,M = np.isfinite(X),np.nanmean(X,0)
-    if not np.isfinite(M).all(): raise InputError("some pair of names has no similarity in any source")
+    know = np.isfinite(X)
+    if not know.any(0).all(): raise InputError("some pair of names has no similarity in any source")
+    M = np.nanmean(X,0)
     for _ in range(200):
         old,M = M,(M-M.mean())/M.std()
         for x,k in zip(X,know): x[k] = (x[k]-x[k].mean())/x[k].std()*M[k].std()+M[k].mean()
@@ -218,7 +219,7 @@ def names_known(
     return np.stack([np.full(max(d,default=1),np.nan) if v is None else v for v in vs]),lost
 
 # %% ../nbs/01a_geometry.ipynb #692b10a0
-@dataclass
+@dataclass(repr=False)
 class NameGeometry:
     "How names lie to each other."
     classes:list # c names
@@ -248,6 +249,10 @@ class NameGeometry:
         "Correlations of the sources' tables."
         import pandas as pd
         return pd.DataFrame(self.agreement,list(self.sources),list(self.sources))
+
+    def __repr__(self):
+        lacks = [f"{', '.join(m)} missing in {s}" for s,m in self.missing.items() if m]
+        return f"NameGeometry of {len(self.classes)} classes from {', '.join(self.sources)}"+(f" ({'; '.join(lacks)})" if lacks else '')
 
     def _repr_html_(self):
         html = self.table().to_html(float_format='{:.3f}'.format)
@@ -323,9 +328,10 @@ def ordinal_geometry(
 )->NameGeometry: # With one source, 'order'
     "The geometry of a scale from its order alone: it equals its own reverse, so it never tells the ends apart."
     classes = [str(i) for i in range(classes)] if isinstance(classes,(int,np.integer)) else check_classes(classes)
-    i = np.arange(len(classes))
-    g = table_geometry(-np.abs(i[:,None]-i).astype(float),classes)
-    return NameGeometry(g.classes,g.S,g.kernel,{'order':g.sources['table']},{'order':[]},{'order':{}})
+    i,c = np.arange(len(classes)),len(classes)
+    S = 1-np.abs(i[:,None]-i)/max(c-1,1)                            # a kernel: the shares of two intervals that overlap
+    standardised(S)
+    return NameGeometry(classes,S,S.copy(),{'order':S.copy()},{'order':[]},{'order':{}})
 
 # %% ../nbs/01a_geometry.ipynb #d38b9456
 def name_geometry(

@@ -404,5 +404,5 @@ def compare_clusterings(
 )->pd.DataFrame: # A row a run: method, run, `rank_clusterings`' columns over all of them, and H
     "What the criteria say of many clusterings, without labels, beside the accuracy under the best naming, with them."
     who,every = [(m,i) for m,cs in runs.items() for i in range(len(cs))],[c for cs in runs.values() for c in cs]
-    t = rank_clusterings(x,every,near,white,alpha).sort_index()
+    t = rank_clusterings(x,every,near,white,alpha)
     return pd.DataFrame(who,columns=['method','run']).join(t).assign(H=[score(y,c.a.numpy(),classes).H for c in every])

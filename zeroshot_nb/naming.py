@@ -321,10 +321,10 @@ def _search(A, B, U, rng, n_init=None, steps=None):
         v = _value(A,B,U if U.any() else None,P)
         at = np.argsort(-v,kind='stable')
         return P[at],v[at]
-    if n_init is None: n_init = 12 if few else 0 if many else 24
+    if n_init is None: n_init = 12 if few else 40 if many else 24
     if steps is None: steps = (6 if few else 4 if many else 40)*c
-    S = starts(A,B,U,n_init,rng,1 if few else 40 if many else 20)
-    if many: S = np.unique(S,axis=0); S = S[np.argsort(-_value(A,B,U,S),kind='stable')[:max(8,n_init)]]
+    S = starts(A,B,U,0 if many else n_init,rng,1 if few else n_init if many else 20)
+    if many: S = np.unique(S,axis=0); S = S[np.argsort(-_value(A,B,U,S),kind='stable')[:8]]
     P,v = tabu(A,B,U if U.any() else None,S,steps,rng)
     at = np.argsort(-v,kind='stable')
     return P[at],v[at]
@@ -383,7 +383,7 @@ def name_by_geometry(
     unary=None, # k x c: what else speaks for name b on cluster i, in units of agreement
     exact:bool=None, # Prove the result; default: up to `LARGEST` names
     allowed=None, # k x c booleans: False forbids a name for a cluster
-    n_init:int=None, # Random walkers; default: 10 to 24
+    n_init:int=None, # Starts: random walkers up to 40 names (default 12 to 24), relaxed ones beyond (default: 40 at most)
     steps:int=None, # Exchanges each walker makes; default: 4 to 40 times the number of names
     seed:int=0, # Of the walkers
     runner_up:bool=True, # Find the best other naming of every cluster

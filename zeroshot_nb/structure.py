@@ -36,7 +36,7 @@ def greedy_names(
 def compare_namings(
     X, # N x D features
     Xt, # n x D test features
-    yt, # n test labels: names, or numbers into the prior's classes; read after all fits
+    yt, # n test labels: names, or numbers into the prior's classes; or what gives them when it is called, after all fits
     prior, # `LabelPrior`
     seeds=50, # How many (0, 1, ...), or a list of them
     ordinal:bool=False, # The classes are a scale: also off by one and kappa
@@ -66,7 +66,7 @@ def compare_namings(
              'matching, searched':lin(match_each(x,clusters,prior,gens(),match_steps,lr,progress=progress)),
              'greedy ranks':[greedy_names(A,B)[a] for A,a in zip(geo,near)],'structural':[p[a] for p,a in zip(names,near)],
              'structural + matching':lin(trained(names)),'consensus':con.predict(Xt)}
-    y = class_numbers(yt,prior.classes)                                     # from here on labels are read
+    y = class_numbers(yt() if callable(yt) else yt,prior.classes)           # from here on labels are read
     def ceiling(a):
         T = np.zeros((c,c)); np.add.at(T,(a,y),1)
         return linear_sum_assignment(-T)[1]
