@@ -130,13 +130,13 @@ def name_many(
     A, # r x c x c standardised geometries
     B, # c x c standardised geometry of the names
     top:int=5, # Namings of each
-    n_init:int=40, # Random namings from which exchanges begin
+    n_init:int=None, # Random namings from which exchanges begin; default: 40, fewer for more than 10 classes
     seed:int=0, # Of these
     steps:int=None, # Exchanges at most; default: 10 a class
 )->tuple: # (r x top x c names of the clusters, best first and repeated where there are fewer; r x top agreements)
     "The best namings of many clusterings, by pairwise exchange."
     r,c,_ = A.shape
-    rng = np.random.default_rng(seed)
+    n_init,rng = n_init or max(4,min(40,4000//c**2)),np.random.default_rng(seed)
     P = rng.permuted(np.arange(c)[None].repeat(r*n_init,0),axis=1)
     X,tri = A.repeat(n_init,0),np.tril_indices(c)
     live = np.arange(len(P))

@@ -242,7 +242,7 @@ def ward_merge(
     c:int, # Clusters to end with
 )->torch.Tensor: # m cluster numbers
     "Ward's agglomeration of weighted means: the two are merged that add least to the squared distances, until `c` are left."
-    m,n = np.array(means,float),np.array(sizes,float)
+    m,n = (torch.as_tensor(v).double().numpy().copy() for v in (means,sizes))
     if m.ndim!=2 or n.shape!=(len(m),) or not (n>0).all() or not np.isfinite(m).all(): raise InputError(f"means of shape {m.shape} with sizes of shape {n.shape}: finite means with one positive size each are needed")
     if not 1<=c<=len(m): raise InputError(f"{len(m)} small clusters cannot be merged into {c}")
     group,gone = np.arange(len(m)),np.zeros(len(m),bool)

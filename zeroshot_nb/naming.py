@@ -188,7 +188,6 @@ def branch_and_bound(
     A,U,low = A[np.ix_(order,order)],U[order],low[order]
     ref = np.full(c,-1) if ref is None else np.asarray(ref)[order]
     P,V,m,floor,seen = np.zeros((1,0),np.int8),np.zeros(1),np.zeros(1,int),np.full(1,np.inf),0
-    tail = np.minimum.accumulate(low[:k][::-1])[::-1]                     # what a naming must beat for clusters without a name yet
     for d in range(k):
         r,out = c-d,[]
         seen += len(P)
@@ -203,7 +202,7 @@ def branch_and_bound(
             bound,slack = _dual(L)
             one = V[at][:,None]+L[:,0]-G[w,0]+U[d][F]                     # the child's value, without what is still open
             new = np.minimum(floor[at][:,None],np.where(F==ref[d],np.inf,low[d]))
-            beat = np.minimum(new,tail[d+1]) if d+1<k else new
+            beat = np.minimum(new,low[d+1]) if d+1<k else new                  # `low` rises along the order
             i,b = np.nonzero((V[at]+bound)[:,None]+slack[:,0]>beat+tol)
             name = F[i,b]
             out.append((np.c_[P[at][i],name].astype(np.int8),one[i,b],m[at][i]|(1<<name),new[i,b]))
@@ -254,12 +253,11 @@ def starts(
     c = len(A)
     a,b = (abs(np.linalg.eigh(X)[1]) for X in (A,B))
     P,top = [linear_sum_assignment(a@b.T+U,maximize=True)[1]],[-np.inf]
-    for i in range(relaxed):
-        X = np.full((c,c),1/c)
-        if i:
-            X *= .8
-            for q in (rng.permutation(c) for _ in range(3)): X[np.arange(c),q] += .2/3
-        P.append(relaxed_start(A,B,U,X,np.linspace(1,0,9)))
+    for i in range(relaxed):                                                # none of them alike, so that they do not fail alike
+        w,mu = rng.uniform([.05,.5],[.5,1]) if i else (0,1)
+        X = np.full((c,c),(1-w)/c)
+        for q in (rng.permutation(c) for _ in range(3)): X[np.arange(c),q] += w/3
+        P.append(relaxed_start(A,B,U,X,np.linspace(mu,0,9)))
         top.append(_value(A,B,U,P[-1][None])[0])
         if (np.array(top)>max(top)-1e-9).sum()>2: break                      # three ways led to the same best
     return np.stack(P+[rng.permutation(c) for _ in range(n)])
@@ -321,9 +319,9 @@ def _search(A, B, U, rng, n_init=None, steps=None):
         v = _value(A,B,U if U.any() else None,P)
         at = np.argsort(-v,kind='stable')
         return P[at],v[at]
-    if n_init is None: n_init = 12 if few else 40 if many else 24
-    if steps is None: steps = (6 if few else 4 if many else 40)*c
-    S = starts(A,B,U,0 if many else n_init,rng,1 if few else n_init if many else 20)
+    if n_init is None: n_init = 12 if few else 60 if many else 40
+    if steps is None: steps = (6 if few else 4 if many else 60)*c
+    S = starts(A,B,U,0 if many else n_init,rng,1 if few else n_init if many else 40)
     if many: S = np.unique(S,axis=0); S = S[np.argsort(-_value(A,B,U,S),kind='stable')[:8]]
     P,v = tabu(A,B,U if U.any() else None,S,steps,rng)
     at = np.argsort(-v,kind='stable')
@@ -383,8 +381,8 @@ def name_by_geometry(
     unary=None, # k x c: what else speaks for name b on cluster i, in units of agreement
     exact:bool=None, # Prove the result; default: up to `LARGEST` names
     allowed=None, # k x c booleans: False forbids a name for a cluster
-    n_init:int=None, # Starts: random walkers up to 40 names (default 12 to 24), relaxed ones beyond (default: 40 at most)
-    steps:int=None, # Exchanges each walker makes; default: 4 to 40 times the number of names
+    n_init:int=None, # Starts: random walkers up to 40 names (default 12 to 40), relaxed ones beyond (default: 60 at most)
+    steps:int=None, # Exchanges each walker makes; default: 4 to 60 times the number of names
     seed:int=0, # Of the walkers
     runner_up:bool=True, # Find the best other naming of every cluster
     limit:int=2_000_000, # Partial namings looked at before the proof is given up
