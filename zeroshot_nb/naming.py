@@ -254,7 +254,7 @@ def starts(
     a,b = (abs(np.linalg.eigh(X)[1]) for X in (A,B))
     P,top = [linear_sum_assignment(a@b.T+U,maximize=True)[1]],[-np.inf]
     for i in range(relaxed):                                                # none of them alike, so that they do not fail alike
-        w,mu = rng.uniform([.05,.5],[.5,1]) if i else (0,1)
+        w,mu = rng.uniform([.02,.9],[.2,1]) if i else (0,1)
         X = np.full((c,c),(1-w)/c)
         for q in (rng.permutation(c) for _ in range(3)): X[np.arange(c),q] += w/3
         P.append(relaxed_start(A,B,U,X,np.linspace(mu,0,9)))
