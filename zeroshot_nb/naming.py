@@ -319,7 +319,7 @@ def _search(A, B, U, rng, n_init=None, steps=None):
         v = _value(A,B,U if U.any() else None,P)
         at = np.argsort(-v,kind='stable')
         return P[at],v[at]
-    if n_init is None: n_init = 12 if few else 60 if many else 40
+    if n_init is None: n_init = 12 if few else max(6,6000//c) if many else 40
     if steps is None: steps = (6 if few else 4 if many else 60)*c
     S = starts(A,B,U,0 if many else n_init,rng,1 if few else n_init if many else 40)
     if many: S = np.unique(S,axis=0); S = S[np.argsort(-_value(A,B,U,S),kind='stable')[:8]]
@@ -381,7 +381,7 @@ def name_by_geometry(
     unary=None, # k x c: what else speaks for name b on cluster i, in units of agreement
     exact:bool=None, # Prove the result; default: up to `LARGEST` names
     allowed=None, # k x c booleans: False forbids a name for a cluster
-    n_init:int=None, # Starts: random walkers up to 40 names (default 12 to 40), relaxed ones beyond (default: 60 at most)
+    n_init:int=None, # Starts: random walkers up to 40 names (default 12 to 40), relaxed ones beyond (default: at most 120 for 50 names, 60 for 100)
     steps:int=None, # Exchanges each walker makes; default: 4 to 60 times the number of names
     seed:int=0, # Of the walkers
     runner_up:bool=True, # Find the best other naming of every cluster
@@ -501,14 +501,15 @@ def _every_choice(A, B, seed, runner_up):
     return np.concatenate(pool),np.concatenate(vals),True
 
 def _exchange_names(A, B, seed, runner_up):
-    "From the best namings of the padded problem, exchange names with each other and with unused ones while the correlation grows."
+    "From the best namings of the padded problem and from random ones, exchange names with each other and with unused ones while the correlation grows."
     k,c = len(A),len(B)
     a,b,U,*_ = _problem(A,standardise(B))
-    P,v = _search(a,b,U,np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    P = list(dict.fromkeys(map(tuple,_search(a,b,U,rng)[0])))[:15]+[rng.permutation(c) for _ in range(15)]
     i,j = np.triu_indices(c,1)
     i,j = i[i<k],j[i<k]
     pool,vals = [],[]
-    for p in np.unique(P,axis=0)[:20]:
+    for p in map(np.array,P):
         now = -np.inf
         while True:
             Q = p[None].repeat(len(i)+1,0); n = np.arange(len(i))
