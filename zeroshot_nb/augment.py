@@ -97,8 +97,9 @@ def augment(
     grey:float=.2, # Probability of losing all colour
     blur:float=None, # Probability of blur; default: 0 up to 64 pixels, 0.5 beyond
     scale=(.2,1.), # Share of the area that a crop covers
+    ratio=(3/4,4/3), # Its width over its height
 )->torch.Tensor: # B x 3 x `size` x `size`, normalised
     "One random view of each image."
-    x = random_colour(random_crop(x.float()/255,size,scale),strength,grey=grey)
+    x = random_colour(random_crop(x.float()/255,size,scale,ratio),strength,grey=grey)
     if blur is None: blur = .5 if size>64 else 0.
     return normalise((random_blur(x,blur) if blur else x)*255)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['geometry_world', 'name_kernel', 'component_counts', 'SmallClusters', 'small_clusters', 'kmeans_starts', 'geometries',
            'name_many', 'refine', 'reading_weights', 'symmetries', 'turn', 'Consensus', 'balance', 'space_votes',
-           'settle', 'name_by_consensus', 'vote_head']
+           'settle_vote', 'name_by_consensus', 'vote_head']
 
 # %% ../nbs/05c_consensus.ipynb #a06972c7
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from tqdm import tqdm
 from .data import InputError
 from .prior import find_symmetry
 from .sinkhorn import flush_denormals,sinkhorn_plan,transport_plan
-from .cluster import spherical_kmeans,whiten
+from .cluster import whiten
+from .heads import over_cluster,softmax_regression
 from .naming import Naming,agreement,gains,name_by_geometry,standardise
 
 # %% ../nbs/05c_consensus.ipynb #1b320f51
@@ -76,14 +77,9 @@ def small_clusters(
     rows:int=15_000, # Images from which the centres are found
 )->SmallClusters: # At most k, none of them empty
     "Split the images into many small clusters."
-    d = whiten(x,n)
-    sub = torch.randperm(len(d),generator=generator)[:max(rows,20*k)].to(x.device)
-    z,_,_ = spherical_kmeans(d[sub],min(k,len(sub)),generator,max_iter=12)
-    a = torch.cat([(p@z.T).argmax(1) for p in d.split(20_000)]).unique(return_inverse=True)[1]
-    N = torch.bincount(a).float()
-    mean = lambda v: torch.zeros(len(N),v.shape[1],device=v.device).index_add_(0,a,v.float())/N[:,None]
-    m = mean(d)
-    return SmallClusters(a,N/N.sum(),m-(N/N.sum())@m,mean(x))
+    m,N,a = over_cluster(whiten(x,n),min(k,len(x)),generator,max(rows,20*k),max_iter=12)
+    w = N/N.sum()
+    return SmallClusters(a,w,m-w@m,x.new_zeros(len(N),x.shape[1]).index_add_(0,a,x)/N[:,None])
 
 # %% ../nbs/05c_consensus.ipynb #33c3b290
 def kmeans_starts(
@@ -235,9 +231,8 @@ class Consensus:
     A:np.ndarray # c x c standardised geometry of the named clusters
     B:np.ndarray # c x c standardised geometry of the names
     naming:Naming # The best naming of these clusters by geometry alone, with its runners-up
-    alpha:np.ndarray # c class shares
     directions:np.ndarray # Shares of the vote of versions that geometry cannot tell apart
-    readings:int # How many voted
+    moved:np.ndarray # c booleans: names that differ between these versions
 
     @property
     def a(self): return self.shares.argmax(1)                               # N names
@@ -277,7 +272,7 @@ def space_votes(
     return sc,a,reading_weights(r,J.cpu(),c)
 
 # %% ../nbs/05c_consensus.ipynb #4fafb6a7
-def settle(
+def settle_vote(
     votes, # N x c shares of the vote
     spaces:list, # `SmallClusters` of each space
     L, # c x c kernel of the names
@@ -313,7 +308,8 @@ def name_by_consensus(
     with flush_denormals(x.device):
         parts = [space_votes(x,n,L,B,alpha,g,runs,top) for n in tqdm(component_counts(c,x.shape[1]),desc='naming',disable=not progress,leave=False)]
     names = np.concatenate([a[:,sc.a[probe]].cpu().numpy() for sc,a,_ in parts])
-    new,share = turn(names,np.concatenate([lw for *_,lw in parts]),None if B is None else symmetries(S),c,find_symmetry(S,alpha) is None)
+    sym = None if B is None else symmetries(S)
+    new,share = turn(names,np.concatenate([lw for *_,lw in parts]),sym,c,find_symmetry(S,alpha) is None)
     votes,each = 0,[]
     for sc,a,lw in parts:
         mine,new = torch.tensor(new[:len(a)],device=x.device),new[len(a):]
@@ -324,30 +320,20 @@ def name_by_consensus(
         v = (v/v.sum(0)).T[sc.a]
         votes = votes+v/len(parts); each.append(balance(v,alpha).argmax(1))
     votes = balance(votes,alpha)
-    shares = balance((votes+settle(votes,[sc for sc,*_ in parts],L,alpha))/2,alpha)
+    shares = balance((votes+settle_vote(votes,[sc for sc,*_ in parts],L,alpha))/2,alpha)
     A = geometries(shares.argmax(1)[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
     naming = None if B is None else name_by_geometry(A,B)
-    return Consensus(votes,shares,torch.stack(each),A,np.zeros((c,c)) if B is None else B,naming,alpha,share,sum(len(a) for _,a,_ in parts))
+    return Consensus(votes,shares,torch.stack(each),A,np.zeros((c,c)) if B is None else B,naming,share,np.full(c,B is None) if sym is None else (sym!=np.arange(c)).any(0))
 
 # %% ../nbs/05c_consensus.ipynb #6f81c756
 def vote_head(
     x, # N x D unit rows
     shares, # N x c shares that sum to 1
-    l2:float=1e-5, # Penalty on the squared weights, a row
+    l2:float=2e-5, # Weight decay
     steps:int=60, # Of L-BFGS, at most
     rows:int=20_000, # Rows that are used, at most, evenly spaced
 )->tuple: # (c x D weights, c biases, list of losses)
     "Softmax regression on shares."
     x,shares = (v[::-(-len(v)//rows)] for v in (x,shares))
-    theta = torch.zeros(shares.shape[1],x.shape[1]+1,device=x.device,requires_grad=True)
-    opt,curve = torch.optim.LBFGS([theta],max_iter=steps,history_size=10,line_search_fn='strong_wolfe'),[]
-    def closure():
-        opt.zero_grad()
-        w,b = theta[:,:-1],theta[:,-1]
-        loss = F.cross_entropy(F.linear(x,w,b),shares)+l2*(w**2).sum()
-        loss.backward()
-        curve.append(loss.item())
-        return loss
-    opt.step(closure)
-    w = theta.detach()
-    return w[:,:-1].clone(),w[:,-1].clone(),np.minimum.accumulate(curve).tolist()
+    W,curve = softmax_regression(x,shares,l2=l2,max_iter=steps)
+    return W[:-1].T.contiguous(),W[-1],np.minimum.accumulate(curve).tolist()

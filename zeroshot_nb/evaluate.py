@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['class_numbers', 'Scores', 'score', 'score_many', 'mean_std', 'random_baseline', 'knn_vote', 'knn_probe',
-           'linear_probe', 'probes', 'alignment', 'cluster_action', 'plot_confusion']
+           'linear_probe', 'probes', 'alignment', 'cluster_action', 'right_names', 'calibration', 'plot_calibration',
+           'plot_confusion']
 
 # %% ../nbs/07_evaluate.ipynb #411b5cb9
 from dataclasses import dataclass
@@ -189,6 +190,38 @@ def cluster_action(
     T = np.zeros((c,c))
     np.add.at(T,(np.asarray(a),np.asarray(pred)),1)
     return T/np.maximum(T.sum(1,keepdims=True),1)
+
+# %% ../nbs/07_evaluate.ipynb #1625d49d
+def right_names(
+    a, # N names
+    y, # N class numbers
+    c:int, # Number of classes
+)->np.ndarray: # c booleans: most of the images with that name are of its class
+    "Which names are right."
+    T = np.zeros((c,c))
+    np.add.at(T,(np.asarray(a),np.asarray(y)),1)
+    return (T.argmax(1)==np.arange(c))&(T.sum(1)>0)
+
+def calibration(
+    t:pd.DataFrame, # Rows with `confidence` and `right`, of the names of many fits
+    bins=(0,.2,.4,.6,.8,.9,.95,1), # Of confidence
+)->pd.DataFrame: # One row a bin: names, mean confidence, share that is right
+    "How often names of a confidence are right."
+    g = t.groupby(pd.cut(t.confidence,list(bins),include_lowest=True),observed=False)
+    return pd.DataFrame(dict(names=g.size(),confidence=g.confidence.mean(),right=g.right.mean())).rename_axis('confidence of')
+
+def plot_calibration(
+    tables:dict, # Name of a set of fits -> `calibration`
+    ax=None, # Where to draw
+):
+    "Share of right names by confidence."
+    from matplotlib import pyplot as plt
+    ax = ax or plt.subplots(figsize=(4,4))[1]
+    ax.plot([0,1],[0,1],color='.7',lw=1)
+    for k,t in tables.items(): ax.plot(t.confidence,t.right,'o-',label=f'{k} ({t.names.sum()} names)')
+    ax.set(xlabel='confidence in a name',ylabel='share that is right',xlim=(0,1),ylim=(0,1.02))
+    ax.legend(frameon=False)
+    return ax
 
 # %% ../nbs/07_evaluate.ipynb #4e661a20
 def plot_confusion(

@@ -12,7 +12,7 @@ from dataclasses import dataclass,field
 from pathlib import Path
 import numpy as np
 from .data import InputError
-from .labels import _pieces,_unknown,_word_vector,check_classes,check_similarity,load_vectors,name_vectors,plot_matrix,read_similarity
+from .labels import _pieces,_unknown,_word_vector,check_classes,check_similarity,load_vectors,plot_matrix,read_similarity
 
 # %% ../nbs/01a_geometry.ipynb #5b1fc7c7
 def _off(S): return S[np.triu_indices(len(S),1)]

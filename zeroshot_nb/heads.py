@@ -6,7 +6,7 @@
 __all__ = ['METHODS', 'CRITERIA', 'check_clusters', 'neighbours', 'by_size', 'settle', 'with_sizes', 'scan_gradients',
            'scan_group', 'scan_heads', 'scan_head', 'softmax_regression', 'confident', 'self_label', 'over_cluster',
            'ward_merge', 'merge_clusters', 'spectral_embedding', 'spectral_clusters', 'clusterings', 'criteria',
-           'agreement_between', 'rank_clusterings', 'compare_clusterings']
+           'agreement_between', 'rank_clusterings']
 
 # %% ../nbs/05a_heads.ipynb #d5415243
 import math
@@ -14,7 +14,6 @@ import numpy as np,pandas as pd,torch,torch.nn.functional as F
 from .cluster import (Adam,Clustering,assign,cache_group,check_features,cluster_features,mean_directions,
     side_by_side,spherical_kmeans,to_cluster)
 from .data import InputError
-from .evaluate import score
 from .prior import check_sizes
 
 # %% ../nbs/05a_heads.ipynb #8e68930a
@@ -164,19 +163,21 @@ def softmax_regression(
     w=None, # n weights; default: equal
     l2:float=1e-4, # Weight decay
     max_iter:int=30, # Of LBFGS
-)->torch.Tensor: # (D+1) x k weights, the last row the bias
+)->tuple: # ((D+1) x k weights, the last row the bias; list of losses)
     "Multinomial logistic regression."
-    w = torch.ones(len(x)) if w is None else w
-    w,W = (w/w.sum()).unsqueeze(1),torch.zeros(x.shape[1]+1,t.shape[1],requires_grad=True)
+    w = torch.ones_like(x[:,0]) if w is None else w
+    w,W,curve = (w/w.sum()).unsqueeze(1),torch.zeros(x.shape[1]+1,t.shape[1],device=x.device,requires_grad=True),[]
     opt = torch.optim.LBFGS([W],max_iter=max_iter,line_search_fn='strong_wolfe')
     @torch.no_grad()
     def closure():
         z = torch.addmm(W[-1],x,W[:-1])
         d = w*(z.softmax(1)-t)
         W.grad = torch.cat([x.T@d+l2*W[:-1],d.sum(0,keepdim=True)])
-        return -(w*t*z.log_softmax(1)).sum()+l2/2*W[:-1].square().sum()
+        loss = -(w*t*z.log_softmax(1)).sum()+l2/2*W[:-1].square().sum()
+        curve.append(loss.item())
+        return loss
     opt.step(closure)
-    return W.detach()
+    return W.detach(),curve
 
 # %% ../nbs/05a_heads.ipynb #20a1202b
 def confident(
@@ -209,7 +210,7 @@ def self_label(
     x = check_clusters(x,k,a=a.argmax(1) if soft else a)
     if not 0<threshold<=1 or not 0<=least<=1 or rounds<1: raise InputError(f"threshold {threshold} and least {least} should be between 0 and 1, rounds {rounds} at least 1")
     def fit(x_some, a_some):
-        W = softmax_regression(x_some,F.one_hot(a_some,k).float(),1/torch.bincount(a_some,minlength=k)[a_some].float(),**kw)
+        W,_ = softmax_regression(x_some,F.one_hot(a_some,k).float(),1/torch.bincount(a_some,minlength=k)[a_some].float(),**kw)
         return x@W[:-1]+W[-1]
     logits,curve = a.float().clamp(min=1e-12).log() if soft else fit(x,a),[]
     for _ in range(rounds):
@@ -229,10 +230,10 @@ def over_cluster(
     max_iter:int=20, # Of k-means
 )->tuple: # (m x D means, m sizes, N cluster numbers), m at most `k`: none of them is empty
     "Many small clusters."
-    x = check_clusters(x,k)
+    check_clusters(x,k)
     if rows<k: raise InputError(f"{k} clusters from {rows} rows: k-means needs at least one row a cluster")
-    z = spherical_kmeans(x[torch.randperm(len(x),generator=generator)[:rows]],k,generator,max_iter)[0]
-    a = (x@z.T).argmax(1).unique(return_inverse=True)[1]
+    z = spherical_kmeans(x[torch.randperm(len(x),generator=generator)[:rows].to(x.device)],k,generator,max_iter)[0]
+    a = torch.cat([(p@z.T).argmax(1) for p in x.split(20_000)]).unique(return_inverse=True)[1]
     n = torch.bincount(a)
     return x.new_zeros(len(n),x.shape[1]).index_add_(0,a,x)/n.unsqueeze(1),n,a
 
@@ -240,18 +241,19 @@ def ward_merge(
     means, # m x D
     sizes, # m numbers of rows
     c:int, # Clusters to end with
+    noise=None, # m x m symmetric factors of the costs, to merge in a shaken order
 )->torch.Tensor: # m cluster numbers
     "Ward's agglomeration of weighted means: the two are merged that add least to the squared distances, until `c` are left."
     m,n = (torch.as_tensor(v).double().numpy().copy() for v in (means,sizes))
     if m.ndim!=2 or n.shape!=(len(m),) or not (n>0).all() or not np.isfinite(m).all(): raise InputError(f"means of shape {m.shape} with sizes of shape {n.shape}: finite means with one positive size each are needed")
     if not 1<=c<=len(m): raise InputError(f"{len(m)} small clusters cannot be merged into {c}")
-    group,gone = np.arange(len(m)),np.zeros(len(m),bool)
-    cost = ((m[:,None]-m)**2).sum(2)*n[:,None]*n/(n[:,None]+n)
+    group,gone,noise = np.arange(len(m)),np.zeros(len(m),bool),np.ones((len(m),)*2) if noise is None else noise
+    cost = ((m[:,None]-m)**2).sum(2)*n[:,None]*n/(n[:,None]+n)*noise
     np.fill_diagonal(cost,np.inf)
     for _ in range(len(m)-c):
         i,j = np.unravel_index(cost.argmin(),cost.shape)
         m[i],n[i],group[group==j],gone[j] = (n[i]*m[i]+n[j]*m[j])/(n[i]+n[j]),n[i]+n[j],i,True
-        new = ((m-m[i])**2).sum(1)*n*n[i]/(n+n[i])
+        new = ((m-m[i])**2).sum(1)*n*n[i]/(n+n[i])*noise[i]
         new[i],new[gone] = np.inf,np.inf
         cost[i],cost[:,i],cost[j],cost[:,j] = new,new,np.inf,np.inf
     return torch.from_numpy(np.unique(group,return_inverse=True)[1])
@@ -391,18 +393,3 @@ def rank_clusterings(
     white = to_cluster(check_clusters(x,k),k) if white is None else white
     t = pd.DataFrame([criteria(x,c.a,near,white,alpha,k) for c in clusterings]).assign(agreement=agree)
     return t.assign(ranks=t[list(by)].round(9).rank(ascending=False).sum(axis=1)).sort_values('ranks',kind='stable')
-
-# %% ../nbs/05a_heads.ipynb #14428e4c
-def compare_clusterings(
-    runs:dict, # A list of `Clustering` of the same rows for the name of each method
-    x, # N x D unit rows
-    y, # N true labels: names, or numbers into `classes`
-    classes, # k names
-    near, # N x n `neighbours`
-    white=None, # N x n whitened rows; default: `to_cluster(x, k)`
-    alpha=None, # k shares, in any order; default: equal
-)->pd.DataFrame: # A row a run: method, run, `rank_clusterings`' columns over all of them, and H
-    "What the criteria say of many clusterings, without labels, beside the accuracy under the best naming, with them."
-    who,every = [(m,i) for m,cs in runs.items() for i in range(len(cs))],[c for cs in runs.values() for c in cs]
-    t = rank_clusterings(x,every,near,white,alpha)
-    return pd.DataFrame(who,columns=['method','run']).join(t).assign(H=[score(y,c.a.numpy(),classes).H for c in every])

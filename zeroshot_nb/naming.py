@@ -16,6 +16,8 @@ from math import comb
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from .data import InputError
+from .geometry import standardised
+from .heads import ward_merge
 
 # %% ../nbs/05b_naming.ipynb #ceed576d
 def _table(z, what='means'):
@@ -49,20 +51,10 @@ def cosine_geometry(
 
 # %% ../nbs/05b_naming.ipynb #8c75dc42
 def standardise(
-    S, # k x k similarities; the diagonal is not used
-    weights=None, # k weights: a pair counts as the product of its two; default: equal
+    S, # k x k similarities, numpy or torch; the diagonal is not used
 )->np.ndarray: # k x k, symmetric: mean 0 and standard deviation 1 off the diagonal, and 0 on it
-    "Similarities on a scale of their own, so that two tables can be compared."
-    S = _table(S,'similarities')
-    if S.shape[0]!=S.shape[1]: raise InputError(f"similarities should be a square table, got shape {S.shape}")
-    _enough(len(S),'classes')
-    w = _positive(weights,len(S))
-    W = w[:,None]*w*(1-np.eye(len(S)))
-    S,W = (S+S.T)/2,W/W.sum()
-    off = S-(W*S).sum()
-    sd = np.sqrt((W*off**2).sum())
-    if sd<=1e-9*max(1,abs(S[W>0]).max()): raise InputError("all pairs are equally similar: such a table cannot tell one class from another")
-    return np.where(np.eye(len(S),dtype=bool),0,off/sd)
+    "Similarities on a scale of their own, so that two tables can be compared; every pair must be known."
+    return standardised(_table(S,'similarities'))
 
 # %% ../nbs/05b_naming.ipynb #f137581e
 def agreement(
@@ -415,7 +407,7 @@ def best_namings(
     limit:int=2_000_000, # Partial namings looked at before the proof is given up
 )->tuple: # (n x c namings, n values), best first: proved up to `LARGEST` names, beyond the best that walkers met
     "The best namings in order: a certificate of how much the first one stands out."
-    A,B,U,k,least = _problem(A,B,unary)
+    A,B,U,*_ = _problem(A,B,unary)
     c,rng = len(B),np.random.default_rng(seed)
     P,v = _search(A,B,U,rng)
     i,j = np.triu_indices(c,1)
@@ -528,17 +520,9 @@ def ward(
     rng=None, # Random generator: merge in a shaken order
     shake:float=.3, # Standard deviation of the logarithm of a cost
 )->np.ndarray: # k group numbers, 0 to c-1
-    "Merge the two groups that lose the least scatter by it, until c are left."
-    a,z,w,live = np.arange(len(z)),z.copy(),w.copy(),np.ones(len(z),bool)
-    noise = 1 if rng is None else np.exp(shake*np.triu(rng.normal(size=(len(z),len(z)))))
-    for _ in range(len(z)-c):
-        d = ((z[:,None]-z)**2).sum(-1)*w[:,None]*w/(w[:,None]+w)*noise
-        d[~live] = d[:,~live] = np.inf
-        d[np.tril_indices(len(z))] = np.inf
-        i,j = np.unravel_index(d.argmin(),d.shape)
-        z[i],w[i],live[j] = (w[i]*z[i]+w[j]*z[j])/(w[i]+w[j]),w[i]+w[j],False
-        a[a==j] = i
-    return np.unique(a,return_inverse=True)[1]
+    "Ward's merging (`ward_merge`), or a shaken one."
+    noise = None if rng is None else np.triu(rng.normal(size=(len(z),len(z))),1)
+    return ward_merge(z,w,c,None if noise is None else np.exp(shake*(noise+noise.T))).numpy()
 
 # %% ../nbs/05b_naming.ipynb #16993842
 class _Merge:
@@ -564,7 +548,7 @@ class _Merge:
 
     def moves(self, a):
         "Reassignments (i, from, to, no partner), and exchanges of clusters that have different names."
-        k,n = len(a),np.bincount(a,minlength=self.c)
+        n = np.bincount(a,minlength=self.c)
         i,b = np.nonzero((np.arange(self.c)!=a[:,None])&(n[a]>1)[:,None])
         x,y = np.nonzero(np.triu(a[:,None]!=a,1))
         return np.r_[i,x],np.r_[b,a[y]],np.r_[np.full(len(i),-1),y]

@@ -46,10 +46,11 @@ class Contrastive(nn.Module):
     def __init__(self,
         backbone, # Any network with `n_features`
         dim:int=128, # Width d of the projections
+        head=None, # Another projection head
     ):
         super().__init__()
         n = backbone.n_features
-        self.backbone,self.head = backbone,nn.Sequential(nn.Linear(n,n),nn.ReLU(inplace=True),nn.Linear(n,dim))
+        self.backbone,self.head = backbone,head or nn.Sequential(nn.Linear(n,n),nn.ReLU(inplace=True),nn.Linear(n,dim))
 
     def forward(self, x):
         with half_precision(x.device): return self.head(self.backbone(x)).float()

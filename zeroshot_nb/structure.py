@@ -11,11 +11,10 @@ from scipy.optimize import linear_sum_assignment
 from .cluster import Clustering,check_features,cluster_features,on_sphere,to_cluster
 from .consensus import name_kernel
 from .naming import agreement,cosine_geometry,name_by_geometry,standardise
-from .match import initial_weights,match_each,match_many
+from .match import match_each,match_many
 from .repeat import repeat
-from .evaluate import class_numbers,score
+from .evaluate import class_numbers,right_names,score
 from .ordinal import ordinal_score
-from .certificate import calibration,confidence,plot_calibration,right_names
 
 # %% ../nbs/24_structure.ipynb #a921ce1d
 def greedy_names(
