@@ -28,7 +28,7 @@ from .core import pick_device
 from .features.extract import extract
 from .features.pretrain import pretrain
 from .naming.cluster import check_features,cluster_features,on_sphere,to_cluster
-from .naming.match import check_stages,match
+from .naming.match import MatchSettings,match_each
 from .naming.consensus import name_by_consensus,vote_head
 from .naming.certificate import Certificate,certify
 from .evaluate.ordinal import scale_direction
@@ -96,10 +96,15 @@ def names_similarity(
     return class_similarity(names,vectors,similarity,synonyms)
 
 @patch
+def _settings(self:ZeroLabelClassifier):
+    "Those of stages II and III, as one."
+    return MatchSettings(**{k:getattr(self,k) for k in ('order','cluster_steps','match_steps','batch_size','n_init','lr','eps','whiten')})
+
+@patch
 def _check(self:ZeroLabelClassifier):
     "(prior, device) for the settings, or an `InputError`."
     if self.naming not in ('structure','matching'): raise InputError(f"unknown naming {self.naming!r}: choose structure or matching")
-    check_stages(**{k:getattr(self,k) for k in ('order','cluster_steps','match_steps','batch_size','n_init','lr','eps','whiten')})
+    self._settings().check()
     names = check_classes(self.classes)
     S = None if self.ordinal else names_similarity(names,self.vectors,self.similarity,self.synonyms)
     return make_prior(names,S,self.class_sizes,self.ordinal),pick_device(self.device)
@@ -177,7 +182,7 @@ def _by_matching(self:ZeroLabelClassifier, raw, x, prior, gen):
     white,kw = to_cluster(raw,len(prior),self.whiten),dict(batch_size=self.batch_size,progress=self.progress)
     with self._timed('clustering'):
         clusters = cluster_features(x,white,len(prior),[gen],self.class_sizes,steps=self.cluster_steps,**kw)[0]
-    with self._timed('matching'): run = match(x,clusters,prior,self.match_steps,lr=self.lr,eps=self.eps,order=self.order,n_init=self.n_init,generator=gen,**kw)
+    with self._timed('matching'): run = match_each(x,[clusters],prior,[gen],self._settings(),self.progress)[0]
     return run.w,run.b,run.curve.tolist(),clusters.sizes,None
 
 # %% ../nbs/60_classifier/01_classifier.ipynb #886c888b

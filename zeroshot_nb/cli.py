@@ -601,7 +601,7 @@ def bench_pretrain_command(threads, seed, device, as_json, **kw):
     with working():
         import torch
         from zeroshot_nb.experiments.bench_pretrain import bench_pretrain
-        from zeroshot_nb.features.pretrain import describe_device
+        from zeroshot_nb.core import describe_device
         from zeroshot_nb.core import pick_device
         if threads: torch.set_num_threads(threads)
         rows = bench_pretrain(seed=seed,device=device,**kw)

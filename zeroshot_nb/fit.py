@@ -12,7 +12,7 @@ import numpy as np,torch
 from .naming.cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
 from .classifier import by_structure,check_enough,check_spread
 from .core import InputError
-from .naming.match import check_stages,match_each
+from .naming.match import MatchSettings,match_each
 
 # %% ../nbs/60_classifier/00_fit.ipynb #3f836559
 @dataclass
@@ -58,7 +58,8 @@ def repeat(
 )->Repeats: # One classifier a seed
     "Clusters and names for many seeds. No label is read."
     if naming not in ('structure','matching'): raise InputError(f"unknown naming {naming!r}: choose structure or matching")
-    check_stages(whiten,order,init,cluster_steps=cluster_steps,match_steps=match_steps,lr=lr,n_init=n_init,eps=eps,batch_size=batch_size)
+    settings = MatchSettings(whiten,cluster_steps,match_steps,lr,init,order,n_init,guided,eps,batch_size)
+    settings.check()
     X,c,seconds = check_features(X),len(prior),{}
     check_enough(len(X),c,naming)
     check_spread(X,c)
@@ -77,7 +78,7 @@ def repeat(
     white,clusters = to_cluster(X.to(device),c,whiten),[None]*len(gens)         # the plain loss from other starts needs none
     if guided or init=='clusters': clusters = cluster_features(x,white,c,gens,prior.alpha,steps=cluster_steps,batch_size=batch_size,progress=progress)
     lap('clustering')
-    best = match_each(x,clusters,prior,gens,match_steps,lr,init,order,n_init,eps,progress,batch_size=batch_size,guided=guided)
+    best = match_each(x,clusters,prior,gens,settings,progress)
     lap('matching')
     clusters = [k and Clustering(k.z.cpu(),k.a.cpu(),k.loss) for k in clusters]
     return Repeats(list(prior.classes),mean,torch.stack([m.w for m in best]).cpu(),torch.stack([m.b for m in best]).cpu(),[m.loss for m in best],[m.curve for m in best],clusters,seconds)

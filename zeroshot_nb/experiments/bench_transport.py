@@ -13,7 +13,7 @@ import numpy as np,torch,torch.nn.functional as F
 from ..naming.cluster import mean_directions,on_sphere
 from ..core import InputError
 from ..toys.worlds import kindred_groups
-from ..naming.match import match_many
+from ..naming.match import MatchSettings,match_many
 from ..names.prior import LabelPrior
 from ..naming.transport import atom_weights,newton_plan,sinkhorn_loss,weighted_cost
 
@@ -187,7 +187,7 @@ def bench_matching(
         g = [torch.Generator().manual_seed(s) for s in range(runs)]
         w = torch.stack([torch.randn(c,D,generator=k)/D**.5 for k in g])
         start = time.perf_counter()
-        match_many(torch.from_numpy(x),a,w,prior,g,steps,B,window=steps,lr=1e-5)
+        match_many(torch.from_numpy(x),a,w,prior,g,MatchSettings(match_steps=steps,batch_size=B,lr=1e-5),window=steps)
         ms = (time.perf_counter()-start)/steps/runs*1e3
         del x
     return dict(c=c,B=B,N=N,D=D,ms=round(ms,3),protocol_s=round(ms*500),peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024)

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from ..naming.cluster import Clustering,check_features,cluster_features,on_sphere,to_cluster
 from ..names.geometry import name_kernel
 from ..naming.assignment import agreement,cosine_geometry,name_by_geometry,standardise
-from ..naming.match import match_each,match_many
+from ..naming.match import MatchSettings,match_each,match_many
 from ..fit import repeat
 from ..evaluate.scores import class_numbers,right_names,score
 from ..evaluate.ordinal import ordinal_score
@@ -52,17 +52,18 @@ def compare_namings(
     mean = X.mean(0)
     x,xt,white = on_sphere(X,mean).to(device),on_sphere(Xt,mean).to(device),to_cluster(X.to(device),c,None)
     gens = lambda: [torch.Generator().manual_seed(int(s)) for s in seeds]
+    def settings(**kw): return MatchSettings(match_steps=match_steps,lr=lr,**kw)
     clusters = cluster_features(x,white,c,gens(),prior.alpha,steps=cluster_steps,progress=progress)
     geo,B = [standardise(cosine_geometry(k.z)) for k in clusters],standardise(name_kernel(prior.S))
     names = [name_by_geometry(A,B,runner_up=False).names for A in geo]
     def trained(order):
         named = [Clustering(k.z[torch.tensor(np.argsort(p))],torch.tensor(p)[k.a.cpu()].to(k.a),k.loss) for k,p in zip(clusters,order)]
         a = torch.stack([k.a for k in named])
-        return match_many(x,a,torch.stack([k.z for k in named]),prior,gens(),match_steps,lr=lr,progress=progress)
+        return match_many(x,a,torch.stack([k.z for k in named]),prior,gens(),settings(),progress=progress)
     lin = lambda ms: [(xt@m.w.T+m.b).argmax(1).cpu().numpy() for m in ms]
     near = [(xt@k.z.T).argmax(1).cpu().numpy() for k in clusters]
-    preds = {'matching (the paper)':lin(match_each(x,clusters,prior,gens(),match_steps,lr,order='random',n_init=1,progress=progress)),
-             'matching, searched':lin(match_each(x,clusters,prior,gens(),match_steps,lr,progress=progress)),
+    preds = {'matching (the paper)':lin(match_each(x,clusters,prior,gens(),settings(order='random',n_init=1),progress)),
+             'matching, searched':lin(match_each(x,clusters,prior,gens(),settings(),progress)),
              'greedy ranks':[greedy_names(A,B)[a] for A,a in zip(geo,near)],'structural':[p[a] for p,a in zip(names,near)],
              'structural + matching':lin(trained(names)),'consensus':con.predict(Xt)}
     y = class_numbers(yt() if callable(yt) else yt,prior.classes)           # from here on labels are read

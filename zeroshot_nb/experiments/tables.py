@@ -19,7 +19,8 @@ from ..names.vectors import check_classes,class_similarity,load_vectors
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
 from ..core import pick_device
-from ..features.pretrain import describe_device,pretrain
+from ..core import describe_device
+from ..features.pretrain import pretrain
 from ..features.extract import extract_to,files_list,load_features,weights_digest
 from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'OPTIMISERS', 'LARS', 'optim_state', 'TrainDL', 'saturated', 'step_seed', 'mean_over_processes', 'Course',
-           'Monitor', 'write_json', 'Checkpoint', 'read_checkpoint', 'deferred_signals', 'processes', 'stage1_learner',
-           'check_settings', 'pretrain', 'resolve_settings', 'describe_device']
+           'Monitor', 'Checkpoint', 'read_checkpoint', 'deferred_signals', 'processes', 'stage1_learner',
+           'check_settings', 'pretrain', 'resolve_settings']
 
 # %% ../../nbs/30_features/05_pretrain.ipynb #eca4d4df
-import hashlib,json,math,platform,signal,threading,time,warnings
+import hashlib,math,signal,threading,time,warnings
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,9 @@ from fastai.torch_core import num_distrib,rank_distrib
 from .augment import augment
 from .backbone import ARCHS,OverPatches,embed,make_backbone
 from .checkpoints import load_backbone,save_backbone
-from ..core import pick_device
-from ..images import DataLoaders,RowsDL,load_images
-from ..core import InputError,atomic_path
+from fastai.data.core import DataLoaders
+from ..images import RowsDL,load_images
+from ..core import InputError,atomic_path,describe_device,pick_device,write_json
 from .patches import PATCH_SHARE,Patches,patch_head
 from .contrastive import Contrastive,MoCo,SimCLR,effective_rank,nt_xent,uniformity,view_alignment
 
@@ -191,13 +191,6 @@ def features(self:Monitor):
     net._compiled_call_impl = kept
     net.train()
     return f
-
-def write_json(
-    path, # File to write
-    obj, # Plain values
-):
-    "Write JSON, completely or not at all."
-    with atomic_path(path) as p: Path(p).write_text(json.dumps(obj,indent=1),encoding='utf-8')
 
 # %% ../../nbs/30_features/05_pretrain.ipynb #71dfb5b9
 class Checkpoint(Callback):
@@ -388,9 +381,3 @@ def resolve_settings(preset, given, size, device, init, out):
     check_settings(s,size)
     if out is not None and (Path(out).suffix!='.safetensors' or Path(out).is_dir()): raise InputError(f"cannot write a backbone to {out}: give a file name that ends in .safetensors")
     return s|dict(size=size,init=str(init or '')),dev,None if out is None else Path(out)
-
-def describe_device(
-    dev, # A device
-)->str:
-    "The hardware in words."
-    return torch.cuda.get_device_name(dev) if torch.device(dev).type=='cuda' else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
