@@ -21,8 +21,8 @@ def sh(*args, cwd='.'):
     return r.returncode == 0, r.stdout
 
 def copy_to(tmp):
-    "The notebooks, settings and `__init__.py` alone, so that nothing in the working tree is touched"
-    for p in [*notebooks(), lib/'__init__.py', Path('settings.ini')]:
+    "The notebooks, settings and every `__init__.py` alone, so that nothing in the working tree is touched"
+    for p in [*notebooks(), *lib.rglob('__init__.py'), Path('settings.ini')]:
         (tmp/p).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(p, tmp/p)
 
