@@ -13,7 +13,8 @@ from itertools import permutations
 import numpy as np,pandas as pd
 from scipy.optimize import linear_sum_assignment,quadratic_assignment
 from ..core import InputError
-from ..naming.assignment import agreement,cosine_geometry,name_by_geometry,standardise
+from ..names.geometry import centred_cosines,standardise
+from ..naming.assignment import agreement,assign_names
 
 # %% ../../nbs/80_bench/02_naming.ipynb #b23ad902
 @dataclass
@@ -36,14 +37,14 @@ def planted(
     rng = np.random.default_rng(seed)
     z = rng.normal(size=(c,d))
     if kind=='kindred': z += rng.normal(size=(-(-c//4),d))[np.arange(c)//4]
-    S = cosine_geometry(z)
+    S = centred_cosines(z)
     B,E = standardise(S),rng.normal(size=(c,c))
     truth = rng.permutation(c)
     return Instance(standardise(B+noise*(E+E.T)/2**.5)[np.ix_(truth,truth)],B,truth,S)
 
 # %% ../../nbs/80_bench/02_naming.ipynb #78ca2031
-def ours_exact(o): return name_by_geometry(o.A,o.B,exact=True,runner_up=False).names
-def ours_walkers(o): return name_by_geometry(o.A,o.B,exact=False,runner_up=False).names
+def ours_exact(o): return assign_names(o.A,o.B,exact=True,runner_up=False).names
+def ours_walkers(o): return assign_names(o.A,o.B,exact=False,runner_up=False).names
 def scipy_qap(
     method:str, # faq or 2opt
     n:int=1, # Starts: the first as scipy takes it, the others random
@@ -153,7 +154,7 @@ def phase(
         for noise in noises:
             n = instances[c] if isinstance(instances,dict) else instances
             ins = [planted(c,noise,seed+i,kind) for i in range(n)]
-            p = [name_by_geometry(o.A,o.B,runner_up=False).names for o in ins]
+            p = [assign_names(o.A,o.B,runner_up=False).names for o in ins]
             rows.append(dict(classes=c,noise=noise,correlation=np.mean([agreement(o.A,o.B,o.truth) for o in ins]),
                              right=np.mean([(q==o.truth).mean() for o,q in zip(ins,p)]),reached=np.mean([agreement(o.A,o.B,q) for o,q in zip(ins,p)]),instances=n))
     return pd.DataFrame(rows)

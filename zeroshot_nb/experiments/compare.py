@@ -10,7 +10,8 @@ import numpy as np,pandas as pd,torch
 from scipy.optimize import linear_sum_assignment
 from ..naming.cluster import Clustering,check_features,cluster_features,on_sphere,to_cluster
 from ..names.geometry import name_kernel
-from ..naming.assignment import agreement,cosine_geometry,name_by_geometry,standardise
+from ..names.geometry import centred_cosines,standardise
+from ..naming.assignment import agreement,assign_names
 from ..naming.match import MatchSettings,match_each,match_many
 from ..fit import repeat
 from ..evaluate.scores import class_numbers,right_names,score
@@ -54,8 +55,8 @@ def compare_namings(
     gens = lambda: [torch.Generator().manual_seed(int(s)) for s in seeds]
     def settings(**kw): return MatchSettings(match_steps=match_steps,lr=lr,**kw)
     clusters = cluster_features(x,white,c,gens(),prior.alpha,steps=cluster_steps,progress=progress)
-    geo,B = [standardise(cosine_geometry(k.z)) for k in clusters],standardise(name_kernel(prior.S))
-    names = [name_by_geometry(A,B,runner_up=False).names for A in geo]
+    geo,B = [standardise(centred_cosines(k.z)) for k in clusters],standardise(name_kernel(prior.S))
+    names = [assign_names(A,B,runner_up=False).names for A in geo]
     def trained(order):
         named = [Clustering(k.z[torch.tensor(np.argsort(p))],torch.tensor(p)[k.a.cpu()].to(k.a),k.loss) for k,p in zip(clusters,order)]
         a = torch.stack([k.a for k in named])

@@ -15,7 +15,8 @@ import zeroshot_nb
 from .. import __version__
 from ..core import InputError,atomic_path
 from ..datasets.registry import datasets_in,fingerprint
-from ..names.vectors import check_classes,class_similarity,load_vectors
+from ..names.vectors import check_classes,load_vectors
+from ..names.geometry import name_geometry
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
 from ..core import pick_device
@@ -106,7 +107,7 @@ def both_features(
 # %% ../../nbs/70_paper/10_tables.ipynb #1296c73b
 def class_priors(
     d, # `Dataset`
-    vectors=None, # For a nominal dataset: see `class_similarity`
+    vectors=None, # For a nominal dataset: see `name_geometry`
     sizes=None, # c class sizes that are given; default: those of the dataset
     count=None, # () -> c class sizes, where there are none
 )->dict: # Label of the variant -> `LabelPrior`
@@ -120,7 +121,8 @@ def class_priors(
             given = given or (count and count())
             if what=='counted' and given is not None and not np.all(np.asarray(given)>0): given = None    # a prior of a class without images is none
             return {'equal':make_prior(names,ordinal=True)}|({what:make_prior(names,ordinal=True,sizes=given)} if given is not None else {})
-        S = class_similarity(names,vectors,synonyms=d.words) if vectors or not d.similarity else class_similarity(names,similarity=d.similarity())
+        given = dict(vectors=vectors,synonyms=d.words) if vectors or not d.similarity else dict(similarity=d.similarity())
+        S = name_geometry(names,**given).similarity
         return {'given':make_prior(names,S,sizes)} if sizes else {'equal':make_prior(names,S)}
 
 # %% ../../nbs/70_paper/10_tables.ipynb #38ecff03
@@ -178,7 +180,7 @@ def measure(
     out, # Folder for backbones and features
     seeds:int=50, # Runs of stages II and III
     backbone=None, # A file or a published name; default: one is trained
-    vectors=None, # For a nominal dataset: see `class_similarity`
+    vectors=None, # For a nominal dataset: see `name_geometry`
     sizes=None, # Class sizes that are given
     minutes:float=60., # Of training a backbone
     methods:dict=None, # Name -> settings of `repeat`
@@ -279,7 +281,7 @@ def table(
     out='results', # Folder of the table, the backbones and the features
     seeds:int=50, # Runs of stages II and III
     backbone=None, # A file or a published name for all datasets, or a dict from a dataset's name to one; default: one is trained for each
-    vectors=None, # Of the class names: see `class_similarity`
+    vectors=None, # Of the class names: see `name_geometry`
     classes=None, # Names by which further trees are known
     only=None, # Names of the datasets to measure; default: all
     sizes:dict=None, # Dataset -> class sizes that are given

@@ -16,22 +16,22 @@ from torchvision.models.resnet import BasicBlock,Bottleneck
 from safetensors import safe_open
 from safetensors.torch import save
 from ..core import InputError,atomic_path
-from .backbone import ARCHS,Backbone,OverPatches,make_backbone
+from .backbone import ARCHS,OverPatches,dense_layer,make_backbone
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #3189ba91
 def _sorted_header(data):
     "The bytes of a safetensors file with the header in sorted order."
-    n = int.from_bytes(data[:8],'little')
+    n = int.from_bytes(data[:8],'little')                               # the file begins with the length of its header
     head = json.dumps(json.loads(data[8:8+n]),sort_keys=True,separators=(',',':')).encode()
     head += b' '*(-len(head)%8)
     return len(head).to_bytes(8,'little')+head+data[8+n:]
 
-def _packed(v):
+def _packed(weight):
     "A tensor to store: half precision where its values allow it."
-    v = v.detach().cpu().clone(memory_format=torch.contiguous_format)
-    if not v.is_floating_point(): return v
-    half = v.half()
-    return half if v.squeeze().ndim>1 and half.isfinite().all() else v.float()
+    weight = weight.detach().cpu().clone(memory_format=torch.contiguous_format)
+    if not weight.is_floating_point(): return weight
+    half = weight.half()
+    return half if weight.squeeze().ndim>1 and half.isfinite().all() else weight.float()
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #55a4816a
 def save_backbone(
@@ -40,32 +40,41 @@ def save_backbone(
     **meta, # More facts for the header, such as the epochs of training
 )->Path: # `path`
     "Write weights and settings completely or not at all; the file holds no code."
-    if not hasattr(net,'arch'): raise InputError(f"{type(net).__name__} has no settings to save: make the network with make_backbone")
-    info = dict(arch=net.arch,width=net.width,small=int(net.small),size=net.size)|meta
-    if isinstance(net,OverPatches): info |= dict(patches=net.side,share=net.share,view=net.view)
-    data = save({k:_packed(v) for k,v in net.state_dict().items()},{k:str(v) for k,v in info.items()})
-    with atomic_path(path) as p: p.write_bytes(_sorted_header(data))
+    if not hasattr(net,'arch'):
+        raise InputError(f"{type(net).__name__} has no settings to save: make the network with make_backbone")
+    header = dict(arch=net.arch,width=net.width,small=int(net.small),size=net.size)|meta
+    if isinstance(net,OverPatches): header |= dict(patches=net.side,share=net.share,view=net.view)
+    data = save({k:_packed(v) for k,v in net.state_dict().items()},{k:str(v) for k,v in header.items()})
+    with atomic_path(path) as part: part.write_bytes(_sorted_header(data))
     return Path(path)
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #afa0fe62
 _NESTS = 'state_dict','model_state_dict','model','teacher','student','net','encoder','backbone'
 
+def _unpickled(path):
+    "What a PyTorch checkpoint holds, if it can be read without running code."
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            return torch.load(path,map_location='cpu',weights_only=True)
+    except Exception as e:
+        code = re.search(r'GLOBAL ([\w.]+)|(TorchScript)',str(e))
+        if not code: raise InputError(f"{path} is neither a .safetensors file nor a readable PyTorch checkpoint: "
+                                      f"{e or type(e).__name__}") from e
+        raise InputError(f"{path} needs code to be run ({code[1] or code[2]}), which is refused: "
+                         "if you trust it, save its state_dict alone, as a dict of tensors") from e
+
+# %% ../../nbs/30_features/02_checkpoints.ipynb #6a324ed2
 def _read(path):
     "(tensors by name, header) of a safetensors file or PyTorch checkpoint; nothing in it is run."
     if path.suffix=='.safetensors':
         try:
             with safe_open(path,'pt') as f: return {k:f.get_tensor(k) for k in f.keys()},f.metadata() or {}
         except Exception as e: raise InputError(f"{path} is not a readable safetensors file: {e}") from e
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            obj = torch.load(path,map_location='cpu',weights_only=True)
-    except Exception as e:
-        code = re.search(r'GLOBAL ([\w.]+)|(TorchScript)',str(e))
-        if not code: raise InputError(f"{path} is neither a .safetensors file nor a readable PyTorch checkpoint: {e or type(e).__name__}") from e
-        raise InputError(f"{path} needs code to be run ({code[1] or code[2]}), which is refused: if you trust it, save its state_dict alone, as a dict of tensors") from e
-    while isinstance(obj,dict) and (k := next((k for k in _NESTS if isinstance(obj.get(k),dict)),None)): obj = obj[k]
-    state = {k:v for k,v in obj.items() if isinstance(v,torch.Tensor)} if isinstance(obj,dict) else {}
+    held = _unpickled(path)
+    while isinstance(held,dict) and (nest := next((k for k in _NESTS if isinstance(held.get(k),dict)),None)):
+        held = held[nest]
+    state = {k:v for k,v in held.items() if isinstance(v,torch.Tensor)} if isinstance(held,dict) else {}
     if not state: raise InputError(f"{path} holds no weights by name: save the network's state_dict")
     return state,{}
 
@@ -77,65 +86,96 @@ _HEAD = re.compile('fc|head|classif|linear|logit|proj|pred|proto|queue|mlp|aux',
 def _prefix(keys, names):
     "What stands before most of `names` in `keys`."
     names,found = set(names),Counter()
-    for k in keys:
-        parts = k.split('.')
+    for key in keys:
+        parts = key.split('.')
         for i in range(len(parts)):
             if '.'.join(parts[i:]) in names: found['.'.join([*parts[:i],''])] += 1
     most = max(found.values(),default=0)
-    return min((p for p in found if 2*found[p]>=most),key=lambda p: (bool(_TWIN.search(p)),-found[p],len(p)),default='')
+    best_first = lambda p: (bool(_TWIN.search(p)),-found[p],len(p))
+    return min((p for p in found if 2*found[p]>=most),key=best_first,default='')
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #418c11e0
-_RESNET = ['conv1.weight','bn1.weight','bn1.bias',*(f'layer{i}.0.{m}.weight' for i in (1,2,3,4) for m in ('conv1','bn1','conv2','bn2'))]
+def _first_stages(keys):
+    "Where a Sequential of a ResNet lies: its prefix, and the number of the first of its four stages."
+    first = {}
+    for key in keys:
+        stage = re.fullmatch(r'((?:.*\.)?)(\d)\.0\.conv1\.weight',key)
+        if stage and stage[1]+'0.weight' in keys: first[stage[1]] = min(int(stage[2]),first.get(stage[1],9))
+    return first
 
 def _resnet_names(state):
     "`state` with torchvision's names for numbered stages and shortcuts."
     state = {k.replace('.shortcut.','.downsample.'):v for k,v in state.items()}
-    first = {}                                                 # prefix of a Sequential -> index of its first stage
-    for m in filter(None,(re.fullmatch(r'((?:.*\.)?)(\d)\.0\.conv1\.weight',k) for k in state)):
-        if m[1]+'0.weight' in state: first[m[1]] = min(int(m[2]),first.get(m[1],9))
-    for p,i in first.items():
-        new = {'0':'conv1','1':'bn1'}|{str(i+j):f'layer{j+1}' for j in range(4)}
-        part = lambda k: k[len(p):].partition('.')
-        state = {p+new[part(k)[0]]+'.'+part(k)[2] if k.startswith(p) and part(k)[0] in new else k:v for k,v in state.items()}
+    for prefix,i in _first_stages(state).items():
+        named = {'0':'conv1','1':'bn1'}|{str(i+j):f'layer{j+1}' for j in range(4)}
+        def spelled(key):
+            number,_,rest = key.removeprefix(prefix).partition('.')
+            return f'{prefix}{named[number]}.{rest}' if key.startswith(prefix) and number in named else key
+        state = {spelled(k):v for k,v in state.items()}
     return state
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #3e96b816
+_STAGES = (1,2,3,4)
+_RESNET = ['conv1.weight','bn1.weight','bn1.bias',                      # what every ResNet has
+           *(f'layer{i}.0.{part}.weight' for i in _STAGES for part in ('conv1','bn1','conv2','bn2'))]
+
 def _arch_of(shapes):
     "(arch, width, small) from the parameter shapes of a ResNet."
-    if len(shapes.get('conv1.weight',()))!=4: raise InputError("not a ResNet backbone: there is no conv1.weight of a convolution in the file; name its network, such as arch='timm:vit_small_patch16_224'")
-    width,_,k,_ = shapes['conv1.weight']
-    counts = tuple(len({n.split('.')[1] for n in shapes if n.startswith(f'layer{i}.')}) for i in (1,2,3,4))
+    name_it = "name its network, such as arch="
+    if len(shapes.get('conv1.weight',()))!=4:
+        raise InputError("not a ResNet backbone: there is no conv1.weight of a convolution in the file; "
+                         f"{name_it}'timm:vit_small_patch16_224'")
+    width,_,side,_ = shapes['conv1.weight']
+    counts = tuple(len({k.split('.')[1] for k in shapes if k.startswith(f'layer{i}.')}) for i in _STAGES)
     block = Bottleneck if 'layer1.0.conv3.weight' in shapes else BasicBlock
     for arch,spec in ARCHS.items():
-        if spec==(block,counts): return arch,width,k==3
-    raise InputError(f"no known ResNet has {counts} blocks of {block.__name__}; known: {', '.join(ARCHS)}; name its network, such as arch='resnet101'")
+        if spec==(block,counts): return arch,width,side==3
+    raise InputError(f"no known ResNet has {counts} blocks of {block.__name__}; known: {', '.join(ARCHS)}; "
+                     f"{name_it}'resnet101'")
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #3d60e28e
-def _some(keys): return f"{', '.join(keys[:8])}{f' and {len(keys)-8} more' if len(keys)>8 else ''}" or 'none'
+_SHOWN = 8 # Keys that an error names
+
+def _some(keys):
+    more = f' and {len(keys)-_SHOWN} more' if len(keys)>_SHOWN else ''
+    return ', '.join(keys[:_SHOWN])+more or 'none'
 
 def _unused(keys, prefix):
     "`keys` in short: each up to where it leaves `prefix`, with their number."
     own = prefix.split('.')
-    def short(k):
-        parts = k.split('.')
-        return '.'.join(parts[:1+next((i for i,(a,b) in enumerate(zip(parts,own)) if a!=b),len(own)-1)])
+    def short(key):
+        parts = key.split('.')
+        leaves = next((i for i,(a,b) in enumerate(zip(parts,own)) if a!=b),len(own)-1)
+        return '.'.join(parts[:leaves+1])
     return ', '.join(f'{k} ({n})' if n>1 else k for k,n in Counter(map(short,keys)).items())
+
+# %% ../../nbs/30_features/02_checkpoints.ipynb #c977c17e
+def _check_fit(known, given, arch, path):
+    "Refuse weights that are not exactly those of the network, or not finite."
+    missing = [k for k in known if k not in given and not k.endswith('num_batches_tracked')]
+    extra = [k for k in given if k not in known]
+    both = [(k,tuple(v.shape),tuple(known[k].shape)) for k,v in given.items() if k in known]
+    wrong = [f'{k} {got} for {wanted}' for k,got,wanted in both if got!=wanted]
+    if missing or extra or wrong:
+        raise InputError(f"{path} does not fit {arch}: missing {_some(missing)}; unexpected {_some(extra)}; "
+                         f"of another shape {_some(wrong)}")
+    bad = [k for k,v in given.items() if v.is_floating_point() and not v.isfinite().all()]
+    if bad:
+        raise InputError(f"{path} holds values that are not finite, in {_some(bad)}: "
+                         "its training went wrong, take an earlier checkpoint")
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #7e901005
 def _fill(net, state, path):
     "Load the backbone in `state` into `net`, all of it."
-    known,prefix = net.state_dict(),_prefix(state,net.state_dict())
-    inside = {k[len(prefix):]:v for k,v in state.items() if k.startswith(prefix)}
-    drop = {k for k in inside if k not in known and (_HEAD.search(k.split('.')[0]) or _TWIN.search(k.split('.')[0]))}
-    mine = {k:v for k,v in inside.items() if k not in drop}
-    missing = [k for k in known if k not in mine and not k.endswith('num_batches_tracked')]
-    extra = [k for k in mine if k not in known]
-    wrong = [f'{k} {tuple(v.shape)} for {tuple(known[k].shape)}' for k,v in mine.items() if k in known and v.shape!=known[k].shape]
-    if missing or extra or wrong: raise InputError(f"{path} does not fit {net.arch}: missing {_some(missing)}; unexpected {_some(extra)}; of another shape {_some(wrong)}")
-    bad = [k for k,v in mine.items() if v.is_floating_point() and not v.isfinite().all()]
-    if bad: raise InputError(f"{path} holds values that are not finite, in {_some(bad)}: its training went wrong, take an earlier checkpoint")
-    net.load_state_dict({k:v.float() if v.is_floating_point() else v for k,v in mine.items()},strict=False)
-    unused = [k for k in state if not k.startswith(prefix) or k[len(prefix):] in drop]
+    known = net.state_dict()
+    prefix = _prefix(state,known)
+    inside = {k.removeprefix(prefix):v for k,v in state.items() if k.startswith(prefix)}
+    is_head = lambda part: _HEAD.search(part) or _TWIN.search(part)
+    heads = {k for k in inside if k not in known and is_head(k.split('.')[0])}
+    own = {k:v for k,v in inside.items() if k not in heads}
+    _check_fit(known,own,net.arch,path)
+    net.load_state_dict({k:v.float() if v.is_floating_point() else v for k,v in own.items()},strict=False)
+    unused = [k for k in state if not k.startswith(prefix) or k.removeprefix(prefix) in heads]
     if unused: warnings.warn(f"{path.name}: not used: {_unused(unused,prefix)}",stacklevel=3)
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #90949a40
@@ -148,19 +188,24 @@ def published_backbones()->list: # Names for `load_backbone`
 def _locate(path):
     "The file that `path` names: its own, or that of a published backbone."
     if Path(path).is_file(): return Path(path)
-    if (names := published_backbones()) and str(path) in names: return _shipped/f'{path}.safetensors'
+    names = published_backbones()
+    if str(path) in names: return _shipped/f'{path}.safetensors'
     out = path if Path(path).suffix=='.safetensors' else f'{path}.safetensors'
-    raise InputError(f"no such backbone file: {path}; published: {', '.join(names) or 'none in this installation'}; make one with `zeroshot_nb pretrain IMAGES --out {out}`")
+    raise InputError(f"no such backbone file: {path}; published: {', '.join(names) or 'none in this installation'}; "
+                     f"make one with `zeroshot_nb pretrain IMAGES --out {out}`")
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #b02e5065
 def _network_for(state, meta, arch, size, path):
     "The network that the file was made for, with random weights."
-    try: small,size = bool(int(meta['small'])) if 'small' in meta else None,size or (int(meta['size']) if 'size' in meta else None)
+    try:
+        small = bool(int(meta['small'])) if 'small' in meta else None
+        size = size or (int(meta['size']) if 'size' in meta else None)
     except ValueError as e: raise InputError(f"{path} has a damaged header: {e}") from e
     named = arch or meta.get('arch')
     if named and named not in ARCHS: return make_backbone(named,small=small,size=size)
     prefix = _prefix(state,_RESNET)
-    try: found,width,small = _arch_of({k[len(prefix):]:tuple(v.shape) for k,v in state.items() if k.startswith(prefix)})
+    shapes = {k.removeprefix(prefix):tuple(v.shape) for k,v in state.items() if k.startswith(prefix)}
+    try: found,width,small = _arch_of(shapes)
     except InputError as e: raise InputError(f"{path}: {e}") from e
     if named not in (None,found): raise InputError(f"{path} holds a {found}, not a {named}: leave arch out")
     return make_backbone(found,width,small,size)
@@ -170,23 +215,26 @@ def _over_patches(net, state, meta, path):
     "`net` as the header says it is used: over a grid of patches, with the layer that follows it."
     try: side,share,view = int(meta['patches']),float(meta['share']),int(meta['view'])
     except (KeyError,ValueError) as e: raise InputError(f"{path} has a damaged header: {e}") from e
-    w = state.get('head.0.weight')
-    if w is not None and (w.ndim!=2 or w.shape[1]!=net.n_features): raise InputError(f"{path} has a damaged head.0.weight of shape {tuple(w.shape)}")
-    head = None if w is None else nn.Sequential(nn.Linear(w.shape[1],len(w),bias=False),nn.BatchNorm1d(len(w)),nn.ReLU(inplace=True))
-    return OverPatches(net,head,side,share,view)
+    first = state.get('head.0.weight')
+    if first is None: return OverPatches(net,None,side,share,view)
+    if first.ndim!=2 or first.shape[1]!=net.n_features:
+        raise InputError(f"{path} has a damaged head.0.weight of shape {tuple(first.shape)}")
+    return OverPatches(net,dense_layer(net.n_features,len(first)),side,share,view)
 
 # %% ../../nbs/30_features/02_checkpoints.ipynb #be1fa23e
 def load_backbone(
-    path, # A safetensors file, a PyTorch checkpoint (.pt, .pth, .bin, .tar, .ckpt), or a name of `published_backbones`
-    arch:str=None, # As in `make_backbone`; needed where the header has none and the network is no ResNet of `ARCHS`
-    size:int=None, # Side of its images in pixels; default: from the header, else 32 with the small stem, else the network's own
+    path, # A safetensors file, a PyTorch checkpoint (.pt, .pth, .bin, .tar, .ckpt), or one of `published_backbones`
+    arch:str=None, # As in `make_backbone`; for a network that is no ResNet of `ARCHS`, where the header has none
+    size:int=None, # Side of its images; default: from the header, else 32 with the small stem, else the network's own
 )->nn.Module: # In eval mode, float32; `size` holds the image side it was trained for
     "Load a backbone completely, or say which keys are missing or unexpected; no code in the file is run."
     path = _locate(path)
     state,meta = _read(path)
     named = arch or meta.get('arch')
     if not named or named in ARCHS: state = _resnet_names(state)
-    net = _network_for({k.removeprefix('net.'):v for k,v in state.items()} if 'patches' in meta else state,meta,arch,size,path)
-    if 'patches' in meta: net = _over_patches(net,state,meta,path)
+    over_patches = 'patches' in meta
+    inner = {k.removeprefix('net.'):v for k,v in state.items()} if over_patches else state
+    net = _network_for(inner,meta,arch,size,path)
+    if over_patches: net = _over_patches(net,state,meta,path)
     _fill(net,state,path)
     return net.eval()

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['component_counts', 'SmallClusters', 'small_clusters', 'kmeans_starts', 'geometries', 'name_many', 'refine',
            'reading_weights', 'symmetries', 'turn', 'Consensus', 'balance', 'space_votes', 'settle_vote',
-           'name_by_consensus', 'vote_head']
+           'find_consensus', 'vote_head']
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #a06972c7
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from ..names.prior import find_symmetry
 from .transport import flush_denormals,sinkhorn_plan,transport_plan
 from .cluster import whiten
 from .cluster import over_cluster,softmax_regression
-from .assignment import Naming,agreement,gains,name_by_geometry,standardise
+from .assignment import Naming,agreement,gains,assign_names
+from ..names.geometry import standardise
 from ..names.geometry import name_kernel
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #29617c11
@@ -255,7 +256,7 @@ def settle_vote(
     return out
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #e3336ee1
-def name_by_consensus(
+def find_consensus(
     x, # N x D unit rows
     S, # c x c similarity of the names
     alpha=None, # c class shares; default: equal
@@ -289,7 +290,7 @@ def name_by_consensus(
     votes = balance(votes,alpha)
     shares = balance((votes+settle_vote(votes,[sc for sc,*_ in parts],L,alpha))/2,alpha)
     A = geometries(shares.argmax(1)[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
-    naming = None if B is None else name_by_geometry(A,B)
+    naming = None if B is None else assign_names(A,B)
     return Consensus(votes,shares,torch.stack(each),A,np.zeros((c,c)) if B is None else B,naming,share,np.full(c,B is None) if sym is None else (sym!=np.arange(c)).any(0))
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #6f81c756

@@ -11,7 +11,7 @@ import numpy as np,torch
 from PIL import Image,ImageDraw
 from ..images import ImageSet
 from ..core import InputError
-from .doodles import write_tree
+from ..images import write_tree
 
 # %% ../../nbs/10_images/03_leaves.ipynb #5a761ad6
 GRADES = ['healthy','mild','moderate','severe','dying']
