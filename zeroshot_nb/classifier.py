@@ -43,7 +43,7 @@ class ZeroLabelClassifier(BaseEstimator):
         backbone=None, # A `Backbone`, or its file; default: pretrain one on the images given to `fit`
         pretrain_args:dict=None, # Arguments of `pretrain` for that case, such as `dict(minutes=60)`
         naming:str='consensus', # Clusters and names together; or matching: the paper's, which the next eight belong to
-        whiten:int=None, # Components that stage II clusters, whitened; default: 4 a class; 0: all as they are (the paper)
+        whiten:int=None, # Components that stage II clusters, whitened; default: 4 a class; 0: no whitening (the paper)
         cluster_steps:int=1000, # Adam steps of stage II (the paper: 5,000)
         match_steps:int=1000, # Adam steps of stage III, at most (the paper: 10,000 at a tenth of `lr`)
         lr:float=1e-4, # Learning rate of stage III
@@ -163,7 +163,7 @@ def predict_proba(self:ZeroLabelClassifier,
     "Confidences."
     return torch.softmax(torch.as_tensor(self.decision_function(X))/TEMPERATURE,1).numpy()
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #c527d8ac
+# %% ../nbs/60_classifier/02_classifier.ipynb #bcd83e88
 UNSURE = 'unsure' # In the place of a name that is not certain
 
 @patch
@@ -206,7 +206,7 @@ def _check_hint(self:ZeroLabelClassifier, X):
         raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
     return end,int(what)
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #7e988967
+# %% ../nbs/60_classifier/02_classifier.ipynb #a3a2efb4
 @patch
 def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     "Read the scale from its other end."

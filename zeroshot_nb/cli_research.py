@@ -6,17 +6,17 @@
 __all__ = ['research', 'TrialOptions', 'repeat_command', 'compare_command', 'table_command', 'bench', 'bench_transport_command',
            'bench_pretrain_command']
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #50e4f2ab
+# %% ../nbs/60_classifier/04_cli_research.ipynb #34a904bf
 import json,zipfile
 from dataclasses import dataclass
 from pathlib import Path
 import click
 from .cli import Compute,NameOptions,StageOptions,command,numbers,read_array
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #c6af2248
+# %% ../nbs/60_classifier/04_cli_research.ipynb #c6d6bae9
 research = click.Group()
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #33ee2780
+# %% ../nbs/60_classifier/04_cli_research.ipynb #184067c9
 @dataclass
 class TrialOptions:
     "Features to train on, features to judge with, and how often"
@@ -32,14 +32,15 @@ class TrialOptions:
         "The seeds of the runs."
         return range(seed,seed+self.seeds)
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #eef2b00f
+# %% ../nbs/60_classifier/04_cli_research.ipynb #e7e115ce
 def _array_header(file, key):
     "(shape, dtype) of an array in an *.npz file, without reading it."
     import numpy as np
     from zeroshot_nb.core import InputError
     with zipfile.ZipFile(file) as f:
         known = [m.removesuffix('.npy') for m in f.namelist()]
-        if key not in known: raise InputError(f"{file} has no array {key!r}; it has {', '.join(known)}: name one of them")
+        if key not in known:
+            raise InputError(f"{file} has no array {key!r}; it has {', '.join(known)}: name one of them")
         with f.open(key+'.npy') as member:
             first = np.lib.format.read_magic(member)==(1,0)
             read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
@@ -58,9 +59,10 @@ def _check_labels(
         raise InputError(f"array {key!r} in {file} holds Python objects, which cannot be read without running code "
                          "from the file: save names as strings")
     if shape!=(n,):
-        raise InputError(f"array {key!r} in {file} has shape {shape}: {n} labels are needed, one for each row of features")
+        raise InputError(f"array {key!r} in {file} has shape {shape}: "
+                         f"{n} labels are needed, one for each row of features")
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #7c70f2f6
+# %% ../nbs/60_classifier/04_cli_research.ipynb #d98068db
 def _trial(
     trial:TrialOptions, # The features
     names:NameOptions, # The names
@@ -68,14 +70,15 @@ def _trial(
 )->tuple: # (prior, device, training features, test features)
     "What many runs need, checked before long work; labels are not read."
     from zeroshot_nb.core import InputError,pick_device
-    from zeroshot_nb.classifier import names_similarity
+    from zeroshot_nb.names.geometry import name_geometry
     from zeroshot_nb.naming.cluster import check_features
     from zeroshot_nb.names.vectors import check_classes
     from zeroshot_nb.names.prior import make_prior
     names.check()
     classes = check_classes(names.names())
     where = pick_device(device)
-    S = None if names.ordinal else names_similarity(classes,names.vectors,names.similarity,names.synonyms())
+    S = None
+    if not names.ordinal: S = name_geometry(classes,names.vectors,names.similarity,names.synonyms()).similarity
     prior = make_prior(classes,S,names.sizes(),names.ordinal)
     file,key,test_key = trial.features,trial.key,trial.test_key
     x,x_test = read_array(file,key),read_array(file,test_key)
@@ -87,7 +90,7 @@ def _trial(
     _check_labels(file,trial.labels,len(x_test))
     return prior,where,x,x_test
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #f5ada7b6
+# %% ../nbs/60_classifier/04_cli_research.ipynb #35662424
 def _repeat_result(df, runs, seeds, n):
     "What `repeat` found, for JSON."
     import resource
@@ -119,14 +122,15 @@ def repeat_command(
     return result,(f"{text}   ({len(seeds)} seeds, n = {len(x_test)}, {result['seconds']:.0f} s, "
                    f"{result['peak_rss_mb']} MB)")
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #0d660ac5
+# %% ../nbs/60_classifier/04_cli_research.ipynb #0e508a96
 def _write_tables(out, tables, info):
     "CSV files, each with the provenance in every row."
     from zeroshot_nb.core import atomic_path
     for suffix,df in tables.items():
         with atomic_path(f'{out}{suffix}.csv') as path: df.assign(**info).to_csv(path,index=False,float_format='%.4f')
 
-@command(research,'compare','compare --features F.npz --classes cat,dog,truck --vectors en_core_web_md --out results/namings')
+@command(research,'compare','compare --features F.npz --classes cat,dog,truck '
+         '--vectors en_core_web_md --out results/namings')
 def compare_command(
     *,
     trial:TrialOptions,
@@ -143,12 +147,14 @@ def compare_command(
     x = x[::max(1,-(-len(x)//(rows or len(x))))]
     info = provenance(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
     labels = lambda: read_array(trial.features,trial.labels)
-    df,of_names = compare_namings(x,x_test,labels,prior,trial.range(compute.seed),names.ordinal,device=device,progress=True)
+    seeds = trial.range(compute.seed)
+    df,of_names = compare_namings(x,x_test,labels,prior,seeds,names.ordinal,device=device,progress=True)
     if out: _write_tables(out,{'':df,'_names':of_names},info)
-    result = dict(namings=df.astype(object).where(df.notna(),None).to_dict('list'),names=of_names.to_dict('list'),**info)
+    namings = df.astype(object).where(df.notna(),None)                       # None is JSON, NaN is not
+    result = dict(namings=namings.to_dict('list'),names=of_names.to_dict('list'),**info)
     return result,df.groupby('naming',sort=False)[['Z','H','match']].apply(mean_std).to_string()
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #2b2791b4
+# %% ../nbs/60_classifier/04_cli_research.ipynb #4ec1564e
 def _by_name(options, what):
     "NAME=VALUE options as a dict, or one bare value for all."
     from zeroshot_nb.core import InputError
@@ -165,9 +171,9 @@ def _sizes_by_name(options):
     if not isinstance(given,dict): raise InputError('--sizes needs the name of its dataset: NAME=n1,n2,...')
     return {k:numbers(v) for k,v in given.items()}
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #536f37e9
 _SCORES = ('Z','H','match','off by one','MAE','QWK','reversed Z (oracle)')
 
+# %% ../nbs/60_classifier/04_cli_research.ipynb #cbb2ae05
 @command(research,'table','table nominal --data DIR --vectors en_core_web_md --out results/')
 def table_command(
     kind:click.Choice(['nominal','ordinal']), # Table 1 or 2
@@ -197,12 +203,13 @@ def table_command(
     sizes = _sizes_by_name(sizes)
     backbone = _by_name(backbone,'backbone')
     methods = {k:v for k,v in METHODS.items() if paper or not v}
-    df = table(kind,data,out,seeds,backbone,vectors,classes and classes.split(','),only and [v.strip() for v in only.split(',')],
-               sizes,minutes=minutes,device=compute.device,methods=methods)
+    only = only and [name.strip() for name in only.split(',')]
+    df = table(kind,data,out,seeds,backbone,vectors,classes and classes.split(','),only,sizes,
+               minutes=minutes,device=compute.device,methods=methods)
     text = readable(df,[k for k in _SCORES if k in df]).to_string()
     return dict(rows=json.loads(df.to_json(orient='records')),out=str(out)),f'{text}\n{Path(out)/kind}.csv'
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #6fdfa45e
+# %% ../nbs/60_classifier/04_cli_research.ipynb #76e35a80
 @research.group()
 def bench():
     "Speed beside other libraries, measured here and now."
@@ -213,7 +220,7 @@ def _limit_threads(threads):
     if threads: torch.set_num_threads(threads)
     return torch.get_num_threads()
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #6bbf5a8e
+# %% ../nbs/60_classifier/04_cli_research.ipynb #abb4bd7a
 def _transport_line(
     row:dict, # Of `bench_transport`
 )->str: # A line of text
@@ -221,8 +228,8 @@ def _transport_line(
     if row.get('absent'): return f"{row['solver']:30s} absent"
     error = 'NaN' if row['marginal_error'] is None else f"{row['marginal_error']:.0e}"
     shape = 'x'.join(map(str,row['shape']))
-    return (f"{row['solver']:30s} {shape:>8s} {row['ms']:9.2f} ms  x{row['ratio']:<7g} {row['iterations'] or '-':>5} iterations, "
-            f"marginal error {error}{'' if row['reached'] else ' (not reached)'}")
+    return (f"{row['solver']:30s} {shape:>8s} {row['ms']:9.2f} ms  x{row['ratio']:<7g} "
+            f"{row['iterations'] or '-':>5} iterations, marginal error {error}{'' if row['reached'] else ' (not reached)'}")
 
 @command(bench,'transport','bench transport --json')
 def bench_transport_command(
@@ -242,7 +249,7 @@ def bench_transport_command(
     rows = bench_transport(seed=compute.seed,**problem)
     return dict(rows=rows,threads=threads,**problem),'\n'.join(map(_transport_line,rows))
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #f49bffbd
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c3f
 def _pretrain_line(row):
     "One training loop in words."
     if row.get('absent'): return f"{row['loop']:38s} absent: {row['absent']}"

@@ -14,7 +14,8 @@ from ..core import atomic_path
 from ..names.vectors import plot_matrix
 from ..naming.cluster import on_sphere
 from ..evaluate.scores import plot_confusion,random_baseline,score
-from ..classifier import ZeroLabelClassifier,check_model_folder,plot_montage
+from ..model_files import check_model_folder
+from ..classifier import ZeroLabelClassifier,plot_montage
 
 # %% ../../nbs/70_paper/18_demo.ipynb #a6b49f75
 def save_figure(

@@ -27,7 +27,7 @@ from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes
 from ..evaluate.scores import random_baseline,score_many
 from ..evaluate.ordinal import ordinal_score_many
-from ..classifier import PAPER
+from ..fit import PAPER_ARGS
 from ..fit import repeat
 
 # %% ../../nbs/70_paper/10_tables.ipynb #2d99a29b
@@ -126,7 +126,7 @@ def class_priors(
         return {'given':make_prior(names,S,sizes)} if sizes else {'equal':make_prior(names,S)}
 
 # %% ../../nbs/70_paper/10_tables.ipynb #38ecff03
-METHODS = {'ours':{},'matching':dict(naming='matching'),'the paper\'s settings':PAPER}
+METHODS = {'ours':{},'matching':dict(naming='matching'),'the paper\'s settings':PAPER_ARGS}
 
 def fit_all(
     x, # N x D features
