@@ -475,8 +475,9 @@ def settings(self:StageOptions)->dict: # Arguments for `ZeroLabelClassifier` and
     if naming in ('consensus','structure') and (self.paper or given):
         option = next(iter(given),'paper').replace('_','-')
         raise InputError(f"--naming {naming} has no use for --{option}: it belongs to matching")
-    how = {k:v for k,v in PAPER_ARGS.items() if k!='naming'} if self.paper else {}
-    return ({} if naming is None else dict(naming='structure' if naming=='consensus' else naming))|how|given
+    how = PAPER_ARGS if self.paper else {}
+    if naming is None: return how|given
+    return how|given|dict(naming='consensus' if naming=='structure' else naming)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #1fba1c72
 def _classifier(
@@ -499,8 +500,9 @@ def _classifier(
     if minutes is not None: pretrain_args['minutes'] = minutes
     if dataset: pretrain_args['size'] = dataset.size
     words = names.synonyms() or (dataset.words if own_names else None)
-    clf = ZeroLabelClassifier(names.names(images),names.vectors,names.similarity,names.ordinal,numbers(names.class_sizes),
-                              synonyms=words,pretrain_args=pretrain_args,**settings,**stages.settings())
+    clf = ZeroLabelClassifier(names.names(images),names.vectors,names.similarity,names.ordinal,
+                              numbers(names.class_sizes),synonyms=words,pretrain_args=pretrain_args,
+                              **settings,**stages.settings())
     if dataset:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
@@ -680,4 +682,4 @@ def datasets_command(
 
 # %% ../nbs/60_classifier/03_cli.ipynb #5cd739dd
 #| eval: false
-if __name__=='__main__': main()
+if __name__=='__main__': importlib.import_module('zeroshot_nb.cli').main()   # under its own name: docments need the source
