@@ -682,4 +682,4 @@ def datasets_command(
 
 # %% ../nbs/60_classifier/03_cli.ipynb #5cd739dd
 #| eval: false
-if __name__=='__main__': importlib.import_module('zeroshot_nb.cli').main()   # under its own name: docments need the source
+if __name__=='__main__': importlib.import_module('zeroshot_nb.cli').main()   # by its name docments find the source

@@ -171,6 +171,11 @@ def _sizes_by_name(options):
     if not isinstance(given,dict): raise InputError('--sizes needs the name of its dataset: NAME=n1,n2,...')
     return {k:numbers(v) for k,v in given.items()}
 
+def _words(text):
+    "Words separated by commas, or None."
+    return text and [word.strip() for word in text.split(',')]
+
+_positive = click.FloatRange(0,min_open=True)
 _SCORES = ('Z','H','match','off by one','MAE','QWK','reversed Z (oracle)')
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #cbb2ae05
@@ -183,8 +188,7 @@ def table_command(
     seeds:click.IntRange(2)=50, # Runs of stages II and III
     # Backbone for all datasets, or NAME=BACKBONE for one; may be repeated [default: pretrain one for each]
     backbone:tuple=(),
-    # Pretraining time of each backbone, at most; the drawn sets have settings of their own
-    minutes:click.FloatRange(0,min_open=True)=60,
+    minutes:_positive=60, # Pretraining time of each backbone, at most; the drawn sets have settings of their own
     vectors:str=None, # Word vectors of nominal classes, as in `fit`
     only:str=None, # Names of the datasets to measure, separated by commas [default: all]
     classes:str=None, # Class names, separated by commas, by which further folder trees are known
@@ -197,15 +201,12 @@ def table_command(
     Labels are read after all fits, but for rows with `counted` class sizes: those are sums over the training labels,
     as the paper sets them. An interrupted table goes on when the command is given again."""
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.experiments.tables import METHODS,readable,table
-    if compute.seed:
-        raise InputError('a table runs seeds 0, 1, ...: leave out --seed, and say how many with --seeds')
-    sizes = _sizes_by_name(sizes)
-    backbone = _by_name(backbone,'backbone')
+    from zeroshot_nb.experiments.tables import METHODS,TableSettings,readable,table
+    if compute.seed: raise InputError('a table runs seeds 0, 1, ...: leave out --seed, and say how many with --seeds')
     methods = {k:v for k,v in METHODS.items() if paper or not v}
-    only = only and [name.strip() for name in only.split(',')]
-    df = table(kind,data,out,seeds,backbone,vectors,classes and classes.split(','),only,sizes,
-               minutes=minutes,device=compute.device,methods=methods)
+    given = _sizes_by_name(sizes),_by_name(backbone,'backbone')
+    settings = TableSettings(seeds,*given,vectors,minutes,methods,compute.device)
+    df = table(kind,data,out,_words(only),classes and classes.split(','),settings)
     text = readable(df,[k for k in _SCORES if k in df]).to_string()
     return dict(rows=json.loads(df.to_json(orient='records')),out=str(out)),f'{text}\n{Path(out)/kind}.csv'
 
@@ -228,15 +229,16 @@ def _transport_line(
     if row.get('absent'): return f"{row['solver']:30s} absent"
     error = 'NaN' if row['marginal_error'] is None else f"{row['marginal_error']:.0e}"
     shape = 'x'.join(map(str,row['shape']))
+    missed = '' if row['reached'] else ' (not reached)'
     return (f"{row['solver']:30s} {shape:>8s} {row['ms']:9.2f} ms  x{row['ratio']:<7g} "
-            f"{row['iterations'] or '-':>5} iterations, marginal error {error}{'' if row['reached'] else ' (not reached)'}")
+            f"{row['iterations'] or '-':>5} iterations, marginal error {error}{missed}")
 
 @command(bench,'transport','bench transport --json')
 def bench_transport_command(
     *,
     batch_size:click.IntRange(2)=500, # Images, and draws from the prior
     n_classes:click.IntRange(2)=10, # Classes
-    eps:click.FloatRange(0,min_open=True)=.01, # Entropic regularisation
+    eps:_positive=.01, # Entropic regularisation
     threads:click.IntRange(1)=None, # Threads of every solver [default: all cores]
     compute:Compute,
 )->tuple: # (JSON object, text)

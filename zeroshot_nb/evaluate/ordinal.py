@@ -8,21 +8,24 @@ __all__ = ['step_scores', 'OrdinalScores', 'ordinal_score', 'ordinal_score_many'
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #15153e2d
 from dataclasses import dataclass
 from html import escape
-import numpy as np,pandas as pd,torch
+import numpy as np,pandas as pd
 from .scores import Scores,score
-from ..names.prior import check_sizes
 
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #e78f5377
 def step_scores(
-    C, # c x c counts: row = true step, column = predicted step
+    table, # c x c counts: row = true step, column = predicted step
 )->dict: # accuracy, off_by_one, mae (steps), qwk (0 where labels and predictions are all of one step)
     "Scores of a scale from its confusion matrix."
     from sklearn.metrics import cohen_kappa_score
-    C = np.asarray(C)
-    (i,j),n = np.indices(C.shape),C.sum()
-    d,one = abs(i-j),C.diagonal().max()==n                                   # kappa would be 0/0
-    qwk = 0. if one else cohen_kappa_score(i.ravel(),j.ravel(),weights='quadratic',labels=range(len(C)),sample_weight=C.ravel())
-    return dict(accuracy=float(C.trace()/n),off_by_one=float(C[d<2].sum()/n),mae=float((d*C).sum()/n),qwk=float(qwk))
+    table = np.asarray(table)
+    n,(i,j) = table.sum(),np.indices(table.shape)
+    steps = abs(i-j)
+    if table.diagonal().max()==n: qwk = 0.                                   # all of one step: kappa would be 0/0
+    else:
+        steps_of = dict(labels=range(len(table)),sample_weight=table.ravel())
+        qwk = cohen_kappa_score(i.ravel(),j.ravel(),weights='quadratic',**steps_of)
+    return dict(accuracy=float(table.trace()/n),off_by_one=float(table[steps<2].sum()/n),
+                mae=float((steps*table).sum()/n),qwk=float(qwk))
 
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #791c6b2c
 @dataclass
@@ -40,8 +43,10 @@ class OrdinalScores(Scores):
 
     def __str__(self):
         never = f"   never predicted: {', '.join(self.unused)}" if self.unused else ''
-        return (f"{super().__str__()}   off by one {self.off_by_one:.3f}   MAE {self.mae:.3f}   QWK {self.qwk:.3f}{never}\n"
-            f"from the other end (oracle): Z {self.reversed_accuracy:.3f}   off by one {self.reversed_off_by_one:.3f}   MAE {self.reversed_mae:.3f}   QWK {self.reversed_qwk:.3f}")
+        row = lambda off_by_one,mae,qwk: f"   off by one {off_by_one:.3f}   MAE {mae:.3f}   QWK {qwk:.3f}"
+        return (f"{super().__str__()}{row(self.off_by_one,self.mae,self.qwk)}{never}\n"
+                f"from the other end (oracle): Z {self.reversed_accuracy:.3f}"
+                f"{row(self.reversed_off_by_one,self.reversed_mae,self.reversed_qwk)}")
     def _repr_html_(self): return escape(str(self)).replace('\n','<br>')
 
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #621a75dd
@@ -51,9 +56,13 @@ def ordinal_score(
     classes, # c names, in the order of the scale
 )->OrdinalScores: # In both directions
     "Score predictions on a scale against labels."
-    s = score(y,pred,classes)
-    backwards = {f'reversed_{k}':v for k,v in step_scores(s.confusion[:,::-1]).items()}
-    return OrdinalScores(**vars(s),**step_scores(s.confusion),**backwards,unused=[str(k) for k,n in zip(classes,s.confusion.sum(0)) if not n])
+    scores = score(y,pred,classes)
+    backwards = {f'reversed_{k}':v for k,v in step_scores(scores.confusion[:,::-1]).items()}
+    unused = [str(k) for k,n in zip(classes,scores.confusion.sum(0)) if not n]
+    return OrdinalScores(**vars(scores),**step_scores(scores.confusion),**backwards,unused=unused)
+
+_TITLES = {'Z':'Z','H':'H','match':'match','off_by_one':'off by one','mae':'MAE','qwk':'QWK',
+           'reversed_accuracy':'reversed Z (oracle)','reversed_qwk':'reversed QWK (oracle)'}
 
 def ordinal_score_many(
     y, # n true labels: names, or numbers into `classes`
@@ -61,13 +70,16 @@ def ordinal_score_many(
     classes, # c names, in the order of the scale
 )->pd.DataFrame: # r rows
     "Score the predictions of many runs; `unused` is the number of classes a run never predicts."
-    return pd.DataFrame([{'Z':s.Z,'H':s.H,'match':s.match,'off by one':s.off_by_one,'MAE':s.mae,'QWK':s.qwk,'reversed Z (oracle)':s.reversed_accuracy,
-        'reversed QWK (oracle)':s.reversed_qwk,'unused':len(s.unused)} for s in (ordinal_score(y,p,classes) for p in preds)])
+    every = [ordinal_score(y,p,classes) for p in preds]
+    rows = [{title:getattr(one,k) for k,title in _TITLES.items()} for one in every]
+    return pd.DataFrame(rows).assign(unused=[len(one.unused) for one in every])
 
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #f245ffad
+_DIGITS = 9 # To which class sizes count as equal, as in `find_symmetry`
+
 def scale_direction(
     prior, # An ordinal `LabelPrior`
 )->str: # 'sizes', or 'undetermined' where the class sizes read the same from both ends
     "What fixes the direction of a scale."
-    a = np.round(prior.alpha,9)                                               # as `find_symmetry` does
-    return 'undetermined' if (a==a[::-1]).all() else 'sizes'
+    sizes = np.round(prior.alpha,_DIGITS)
+    return 'undetermined' if (sizes==sizes[::-1]).all() else 'sizes'

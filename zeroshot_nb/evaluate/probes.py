@@ -6,79 +6,98 @@
 __all__ = ['knn_vote', 'knn_probe', 'linear_probe', 'probes']
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #a736d279
-import numpy as np,torch
+import numpy as np,torch,torch.nn.functional as F
 from ..core import InputError
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #dc005027
+def _labelled(x, y, which):
+    "A float32 table and its labels, or what is wrong with them."
+    x,y = np.asarray(x,np.float32),np.asarray(y)
+    if x.ndim!=2 or not x.size:
+        raise InputError(f"the {which} features have shape {x.shape}: a table is needed, a row an image")
+    if y.shape!=(len(x),):
+        raise InputError(f"{which} labels of shape {y.shape} for {len(x)} rows of features: "
+                         "one label for each row is needed")
+    bad = np.sum(~np.isfinite(x).all(1))
+    if bad:
+        raise InputError(f"{bad} rows of the {which} features hold NaN or infinity: "
+                         "leave them out, or extract them again")
+    return x,y
+
 def _probe_data(x_train, y_train, x_test, y_test):
-    "Float32 tables and class numbers, or what is wrong with them."
-    out = []
-    for name,x,y in (('training',x_train,y_train),('test',x_test,y_test)):
-        x,y = np.asarray(x,np.float32),np.asarray(y)
-        if x.ndim!=2 or not x.size: raise InputError(f"the {name} features have shape {x.shape}: a table is needed, a row an image")
-        if y.shape!=(len(x),): raise InputError(f"{name} labels of shape {y.shape} for {len(x)} rows of features: one label for each row is needed")
-        if not np.isfinite(x).all(): raise InputError(f"{np.sum(~np.isfinite(x).all(1))} rows of the {name} features hold NaN or infinity: leave them out, or extract them again")
-        out.append((x,y))
-    (x,y),(xt,yt) = out
-    if x.shape[1]!=xt.shape[1]: raise InputError(f"{x.shape[1]} training features but {xt.shape[1]} in the test: both must come from the same backbone")
-    classes,y = np.unique(y,return_inverse=True)
+    "The four tables, with class numbers for labels."
+    x_train,y_train = _labelled(x_train,y_train,'training')
+    x_test,y_test = _labelled(x_test,y_test,'test')
+    if x_train.shape[1]!=x_test.shape[1]:
+        raise InputError(f"{x_train.shape[1]} training features but {x_test.shape[1]} in the test: "
+                         "both must come from the same backbone")
+    classes,numbers = np.unique(y_train,return_inverse=True)
     if len(classes)<2: raise InputError(f"all training labels are {classes[0]}: a probe needs at least 2 classes")
-    new = sorted(set(yt.tolist())-set(classes.tolist()))
-    if new: raise InputError(f"test labels {', '.join(map(str,new[:5]))} do not occur in training: a probe cannot know them")
-    return x,y,xt,np.searchsorted(classes,yt)
+    new = sorted(set(y_test.tolist())-set(classes.tolist()))
+    if new:
+        raise InputError(f"test labels {', '.join(map(str,new[:5]))} do not occur in training: "
+                         "a probe cannot know them")
+    return x_train,numbers,x_test,np.searchsorted(classes,y_test)
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #964003ee
+_CHUNK = 25_000_000 # Similarities at a time: about 100 MB
+
+def _unit(x): return F.normalize(torch.as_tensor(np.asarray(x,np.float32)))
+
 def knn_vote(
-    x, # n x D training features
-    y, # n class numbers
-    xt, # m x D features to name
-    k:int=20, # Neighbours
+    x_train, # n x D features
+    y_train, # n class numbers
+    x_test, # m x D features to name
+    neighbours:int=20, # How many vote
     temperature:float=.1, # T of the weights exp(s/T)
 )->np.ndarray: # m class numbers
-    "Weighted vote of the `k` nearest rows by cosine, in chunks of about 100 MB of similarities."
-    unit = lambda v: torch.nn.functional.normalize(torch.as_tensor(np.asarray(v,np.float32)))
-    x,xt,y = unit(x),unit(xt),torch.as_tensor(np.asarray(y))
+    "Weighted vote of the nearest rows by cosine."
+    z_train,y_train = _unit(x_train),torch.as_tensor(np.asarray(y_train))
     out = []
-    for q in xt.split(max(1,25_000_000//len(x))):
-        s,near = (q@x.T).topk(k)
-        w = ((s-s[:,:1])/temperature).exp()                                  # the nearest weighs 1: no overflow
-        out.append(torch.zeros(len(q),int(y.max())+1).scatter_add_(1,y[near],w).argmax(1))
+    for z in _unit(x_test).split(max(1,_CHUNK//len(z_train))):
+        cosines,near = (z@z_train.T).topk(neighbours)
+        weights = ((cosines-cosines[:,:1])/temperature).exp()                # the nearest weighs 1: no overflow
+        votes = torch.zeros(len(z),int(y_train.max())+1).scatter_add_(1,y_train[near],weights)
+        out.append(votes.argmax(1))
     return torch.cat(out).numpy()
 
+# %% ../../nbs/55_evaluate/02_probes.ipynb #8c407b61
 def knn_probe(
-    x_train, # n x D training features
+    x_train, # n x D features
     y_train, # n labels: names or numbers
-    x_test, # m x D test features
+    x_test, # m x D features
     y_test, # m labels
-    k:int=20, # Neighbours
+    neighbours:int=20, # How many vote
     temperature:float=.1, # T of the weights exp(s/T)
 )->float: # Test accuracy
     "Accuracy of the weighted nearest neighbours (Wu et al. 2018)."
-    x,y,xt,yt = _probe_data(x_train,y_train,x_test,y_test)
-    if not 1<=k<=len(x): raise InputError(f"k must be between 1 and the {len(x)} training images, got {k}")
+    x_train,y_train,x_test,y_test = _probe_data(x_train,y_train,x_test,y_test)
+    if not 1<=neighbours<=len(x_train):
+        raise InputError(f"k must be between 1 and the {len(x_train)} training images, got {neighbours}")
     if not temperature>0: raise InputError(f"temperature must be positive, got {temperature}")
-    return float(np.mean(knn_vote(x,y,xt,k,temperature)==yt))
+    return float(np.mean(knn_vote(x_train,y_train,x_test,neighbours,temperature)==y_test))
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #9e7e30c0
+_STEPS = 2000 # Of lbfgs at most; scikit-learn warns if they did not suffice
+
 def linear_probe(
-    x_train, # n x D training features
+    x_train, # n x D features
     y_train, # n labels: names or numbers
-    x_test, # m x D test features
+    x_test, # m x D features
     y_test, # m labels
-    C:float=1., # Inverse of the L2 penalty's strength
-    max_iter:int=2000, # Steps of lbfgs at most; scikit-learn warns if they did not suffice
 )->float: # Test accuracy
     "Accuracy of logistic regression on standardised features."
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
-    x,y,xt,yt = _probe_data(x_train,y_train,x_test,y_test)
-    return float(make_pipeline(StandardScaler(),LogisticRegression(C=C,max_iter=max_iter)).fit(x,y).score(xt,yt))
+    x_train,y_train,x_test,y_test = _probe_data(x_train,y_train,x_test,y_test)
+    probe = make_pipeline(StandardScaler(),LogisticRegression(max_iter=_STEPS))
+    return float(probe.fit(x_train,y_train).score(x_test,y_test))
 
 def probes(
-    x_train, # n x D training features
+    x_train, # n x D features
     y_train, # n labels: names or numbers
-    x_test, # m x D test features
+    x_test, # m x D features
     y_test, # m labels
 )->dict: # Test accuracies: `knn` and `linear`
     "Both probes, at their fixed settings."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np,pandas as pd
 from scipy.optimize import linear_sum_assignment
 from ..core import InputError
+from ..names.vectors import plot_matrix
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #de236690
 def class_numbers(
@@ -47,7 +48,7 @@ class Scores:
     def __str__(self): return f"Z {self.Z:.3f}   H {self.H:.3f}   match {self.match:.2f}   (n = {self.n})"
     def to_dict(self): return dict(vars(self),confusion=self.confusion.tolist())
 
-# %% ../../nbs/55_evaluate/00_scores.ipynb #b0a676f0
+# %% ../../nbs/55_evaluate/00_scores.ipynb #5f39df74
 def counts(
     rows, # n numbers
     columns, # n numbers
@@ -150,7 +151,7 @@ def calibration(
     columns = dict(names=binned.size(),confidence=binned.confidence.mean(),right=binned.right.mean())
     return pd.DataFrame(columns).rename_axis('confidence of')
 
-# %% ../../nbs/55_evaluate/00_scores.ipynb #f2cabf45
+# %% ../../nbs/55_evaluate/00_scores.ipynb #ab3cad65
 def plot_calibration(
     tables:dict, # Name of a set of fits -> `calibration`
     ax=None, # Where to draw
@@ -170,7 +171,6 @@ def plot_confusion(
     ax=None, # Where to draw
 ):
     "The confusion matrix as shares of each true class."
-    from zeroshot_nb.names.vectors import plot_matrix
     shares = scores.confusion/np.maximum(scores.confusion.sum(1,keepdims=True),1)
     title = f"Z {scores.Z:.3f}, H {scores.H:.3f}, match {scores.match:.2f}"
     ax = plot_matrix(shares,list(scores.recall),title,ax)

@@ -27,11 +27,12 @@ def centred_cosines(
     longest = np.linalg.norm(vectors,axis=1).max()
     vectors = vectors-vectors.mean(0)
     lengths = np.linalg.norm(vectors,axis=1,keepdims=True)
-    if lengths.max()<=1e-9*longest: raise InputError("all names have the same vector: give synonyms that tell them apart")
+    if lengths.max()<=1e-9*longest:
+        raise InputError("all names have the same vector: give synonyms that tell them apart")
     if (lengths<=1e-9*max(lengths.max(),1e-9)).any():
         i = int(lengths.argmin())
-        raise InputError(f"{f'class {names[i]!r}' if names else f'name {i}'}: nothing is left of its vector once the mean is "
-            "taken off; give it a synonym")
+        who = f'class {names[i]!r}' if names else f'name {i}'
+        raise InputError(f"{who}: nothing is left of its vector once the mean is taken off; give it a synonym")
     cosines = (vectors/lengths)@(vectors/lengths).T
     np.fill_diagonal(cosines,1)
     return (cosines+cosines.T)/2
@@ -57,16 +58,18 @@ def name_kernel(
 
 # %% ../../nbs/40_names/01_geometry.ipynb #e8efe1b8
 def _check_number(c):
-    if c<3: raise InputError(f"{c} classes: geometry needs at least 3. With two there is only one pair, and one similarity looks the "
-        "same both ways round")
+    if c<3: raise InputError(f"{c} classes: geometry needs at least 3. With two there is only one pair, and one "
+        "similarity looks the same both ways round")
 
 def standardise(
     S, # c x c similarities, numpy or torch; the diagonal is not used
 )->np.ndarray: # c x c, symmetric: mean 0 and standard deviation 1 off the diagonal, 0 on it
     "Similarities on a scale of their own, so that two tables can be compared."
     S = _array(S)
-    if S.ndim!=2 or S.shape[0]!=S.shape[1]: raise InputError(f"similarities should be a square table, got shape {S.shape}")
-    if not np.isfinite(S).all(): raise InputError("similarities hold NaN or infinity: an empty cluster or an unknown word has no vector")
+    if S.ndim!=2 or S.shape[0]!=S.shape[1]:
+        raise InputError(f"similarities should be a square table, got shape {S.shape}")
+    if not np.isfinite(S).all():
+        raise InputError("similarities hold NaN or infinity: an empty cluster or an unknown word has no vector")
     _check_number(len(S))
     S = (S+S.T)/2
     pairs = S[np.triu_indices(len(S),1)]
@@ -118,10 +121,11 @@ def _split(vectors):
 
 def _title(source, i):
     "What messages call a source: the name of its file, or its number."
-    if not isinstance(source,(str,Path)): return _title(source.path,i) if getattr(source,'path',None) else f'source {i+1}'
-    name = str(source).rstrip('/').rsplit('/',1)[-1]
+    path = source if isinstance(source,(str,Path)) else getattr(source,'path',None)
+    if not path: return f'source {i+1}'
+    name = str(path).rstrip('/').rsplit('/',1)[-1]
     for end in ('.gz','.txt','.vec'): name = name.removesuffix(end)
-    return name or str(source)
+    return name or str(path)
 
 def _open(sources):
     "Title -> lookup"
@@ -130,7 +134,7 @@ def _open(sources):
     titles = [t if titles.count(t)==1 else f'{t} ({i+1})' for i,t in enumerate(titles)]
     return {t:load_vectors(v) for t,v in zip(titles,sources)}
 
-# %% ../../nbs/40_names/01_geometry.ipynb #141b7da5
+# %% ../../nbs/40_names/01_geometry.ipynb #65b5e398
 def _check_known(names, known, lookups, lost):
     "Every name is known to some source, and every source knows three names."
     for i,name in enumerate(names):
@@ -138,21 +142,23 @@ def _check_known(names, known, lookups, lost):
         words = list(dict.fromkeys(w for title in lookups for w in lost[title].get(name,[])))
         if len(lookups)==1: raise _unknown(name,words[0],*lookups.values())
         raise InputError(f"class {name!r}: none of the sources {', '.join(lookups)} has a vector for "
-            f"{' or '.join(map(repr,words))}. Give a synonym that one of them knows, such as --synonym '{name}=another word'")
+            f"{' or '.join(map(repr,words))}. Give a synonym that one of them knows, "
+            f"such as --synonym '{name}=another word'")
     for title,knows in zip(lookups,known):
         if knows.sum()>=3: continue
         lacks = ', '.join(n for n,ok in zip(names,knows) if not ok)
-        raise InputError(f"the source {title} knows {knows.sum()} of the names only, and geometry needs at least 3: leave it out, or "
-            f"give synonyms for {lacks}")
+        raise InputError(f"the source {title} knows {knows.sum()} of the names only, and geometry needs at least 3: "
+            f"leave it out, or give synonyms for {lacks}")
 
 def _check_pairs(names, known, titles):
     "Every pair of names is known to some source."
     both = (known[:,:,None]&known[:,None]).any(0)
     if both.all(): return
     i,j = np.argwhere(~both)[0]
-    where = '; '.join(f"{names[n]!r} is missing in {', '.join(t for t,knows in zip(titles,known) if not knows[n])}" for n in (i,j))
-    raise InputError(f"no source knows both {names[i]!r} and {names[j]!r}, so nothing says how similar they are: {where}. "
-        "Give a synonym for one of them, or another source")
+    lacking = {n:', '.join(t for t,knows in zip(titles,known) if not knows[n]) for n in (i,j)}
+    where = '; '.join(f"{names[n]!r} is missing in {those}" for n,those in lacking.items())
+    raise InputError(f"no source knows both {names[i]!r} and {names[j]!r}, so nothing says how similar they are: "
+        f"{where}. Give a synonym for one of them, or another source")
 
 # %% ../../nbs/40_names/01_geometry.ipynb #c754d03f
 def _similarity_of_sources(names, sources, synonyms):
@@ -170,7 +176,7 @@ def _similarity_of_sources(names, sources, synonyms):
         tables.append(np.full((len(names),)*2,np.nan))
         try: cosines = centred_cosines(vectors[title][knows],[n for n,ok in zip(names,knows) if ok])
         except InputError as e: raise InputError(f"source {title}: {e}") from e
-        if len(lookups)>1: standardise(cosines)                     # refuses a source for which all names are equally similar
+        if len(lookups)>1: standardise(cosines)             # refuses a source for which all names are equally similar
         tables[-1][np.ix_(knows,knows)] = cosines
     return _join(tables)
 
@@ -184,8 +190,9 @@ def name_geometry(
     "The geometry of class names, from whatever the user has."
     names = check_classes(names)
     if (vectors is None)==(similarity is None):
-        raise InputError("give either word vectors or a similarity table for the class names"+(", not both" if vectors is not None else
-            ": --vectors en_core_web_md, --vectors glove.txt, --vectors sentence:all-MiniLM-L6-v2, or --similarity table.csv"))
+        raise InputError("give either word vectors or a similarity table for the class names"+
+            (", not both" if vectors is not None else ": --vectors en_core_web_md, --vectors glove.txt, "
+             "--vectors sentence:all-MiniLM-L6-v2, or --similarity table.csv"))
     alternatives = any(isinstance(words,(list,tuple)) for words in (synonyms or {}).values())
     if similarity is not None:
         if alternatives: raise InputError("synonyms are looked up in word vectors; a similarity table has none")
@@ -197,7 +204,7 @@ def name_geometry(
     unit_rows = name_vectors(names,vectors,synonyms)
     return NameGeometry(names,unit_rows@unit_rows.T)
 
-# %% ../../nbs/40_names/01_geometry.ipynb #54a1ee29
+# %% ../../nbs/40_names/01_geometry.ipynb #2c0fabe7
 def ordinal_similarity(
     c:int, # Number of classes, in their order
 )->np.ndarray: # c x c: minus the distance on the scale
@@ -221,8 +228,8 @@ def _exchange_costs(
     np.fill_diagonal(costs,np.inf)
     return costs
 
-# %% ../../nbs/40_names/01_geometry.ipynb #1964d50f
-SEARCH_WORK = 4e9 # Multiplications that a search may take, about: some seconds; this matters beyond 50 names
+# %% ../../nbs/40_names/01_geometry.ipynb #98272827
+SEARCH_WORK = 1e8 # Multiplications that a search may take, about: with many names it takes fewer steps
 FIRST = 20 # Exchanges of every name from which the search begins, its cheapest
 
 def _next_exchange(
@@ -239,7 +246,7 @@ def _next_exchange(
     i,j = np.divmod(best,len(A))
     return i,j,np.isfinite(saved[np.arange(len(saved)),i,j])
 
-# %% ../../nbs/40_names/01_geometry.ipynb #177c63ea
+# %% ../../nbs/40_names/01_geometry.ipynb #0606b1ef
 def _first_exchanges(
     A, # c x c, symmetric, zero diagonal
     n, # How many for each name
@@ -259,7 +266,7 @@ def _first_exchanges(
     both[walkers,i],both[walkers,j] = j,i
     return np.concatenate([alone,both]),np.tile(kept,2)
 
-# %% ../../nbs/40_names/01_geometry.ipynb #fbae738e
+# %% ../../nbs/40_names/01_geometry.ipynb #2efd4a19
 def identifiability(
     S, # c x c similarities; the diagonal is not used
 )->np.ndarray: # c numbers: 0 for a name that may change places unnoticed
@@ -270,13 +277,13 @@ def identifiability(
     walkers,cheapest = np.arange(len(names)),np.full(c,np.inf)
     barred = np.tile(np.tri(c,dtype=bool),(len(names),1,1))
     barred[walkers,kept,:] = barred[walkers,:,kept] = True
-    for _ in range(int(np.clip(SEARCH_WORK/len(names)/c**3,3,c))):
+    for _ in range(int(np.clip(SEARCH_WORK/len(names)/c**3,2,4*c))):
         shuffled = A[names[:,:,None],names[:,None]]
         cost = ((A-shuffled)**2).sum((1,2))
         cheapest = np.minimum(cheapest,np.where(names!=np.arange(c),cost[:,None],np.inf).min(0))
         i,j,ok = _next_exchange(A,shuffled,barred)
         if not ok.any(): break
-        at,i,j = walkers[ok],i[ok],j[ok]
-        names[at,i],names[at,j] = names[at,j],names[at,i]
-        barred[at,i,j] = True
+        going,i,j = walkers[ok],i[ok],j[ok]
+        names[going,i],names[going,j] = names[going,j],names[going,i]
+        barred[going,i,j] = True
     return cheapest/(2*c*(c-1))

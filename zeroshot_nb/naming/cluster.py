@@ -151,7 +151,7 @@ def assign(
     g=None, # k potential to start from
 )->torch.Tensor: # N cluster numbers, each occurring
     "The most likely centre of every row under the transport plan; a centre with next to none takes its share of the likeliest."
-    R,_ = transport_plan(1-x.float()@z.T,share,eps,g=g,tol=1e-3)
+    R,_ = transport_plan(1-x.float()@z.T,share,eps,v=g,tol=1e-3)
     a,quota = R.argmax(1),(share*len(x)).round()
     for j in (torch.bincount(a,minlength=len(z))<.1*quota).nonzero().flatten().tolist():   # two centres in one place: the rows are split
         a[(R[:,j]/R.max(1).values).topk(max(1,int(quota[j]))).indices] = j
@@ -172,7 +172,7 @@ def cluster_gradients(
     norm = z.norm(dim=-1,keepdim=True)
     u = z/norm
     M = 1-(u@xb.mT).mT
-    R,g = transport_plan(M,share,eps,g=g,tol=1e-3)
+    R,g = transport_plan(M,share,eps,v=g,tol=1e-3)
     du = -(R.mT@xb)
     return (R*M).sum((1,2)),(du-(du*u).sum(-1,keepdim=True)*u)/norm,g
 

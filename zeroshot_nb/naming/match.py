@@ -140,7 +140,7 @@ def match_gradients(
 )->tuple: # (r losses, r x c x (D+1) gradients of weights and biases, r x m potential)
     "Loss and gradient of matching, one classifier a row."
     s = (w@xb.mT).add_(b.unsqueeze(-1)).mT                                  # this order of the product is the faster one
-    R,g = transport_plan(weighted_cost(s,*prior),p,eps,g=g,tol=tol)
+    R,g = transport_plan(weighted_cost(s,*prior),p,eps,v=g,tol=tol)
     h,q,const = guided_pull(R,k,*prior) if guided else plan_pull(R,*prior)
     loss = ((h*s-2*q)*s).sum((1,2))+const
     if not guided: loss -= eps*entropy(R)
