@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
 from .images import ImageSet,Pile,image_files,load_images
-from .datasets.registry import resolve_images
+from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
@@ -91,7 +91,7 @@ def image_size(self:ZeroLabelClassifier):
 def _features(self:ZeroLabelClassifier, X, width=None):
     "(N x D tensor, images or None) for features or images."
     if _is_features(X): return check_features(X,width),None
-    images = load_images(resolve_images(X),self.image_size,self.strict,progress=self.progress)
+    images = load_images(resolve(X),self.image_size,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
 
@@ -99,7 +99,7 @@ def _features(self:ZeroLabelClassifier, X, width=None):
 @patch
 def _get_backbone(self:ZeroLabelClassifier, X, c):
     "Load `backbone`, or train one on at least `c` images; returns them, decoded where that has been done."
-    X = resolve_images(X)
+    X = resolve(X)
     check_enough(len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X)),c,self.naming)
     with timed(self.seconds_,'backbone'):
         if isinstance(self.backbone,Backbone): self.backbone_ = self.backbone
@@ -110,6 +110,26 @@ def _get_backbone(self:ZeroLabelClassifier, X, c):
             X = load_images(X,args.get('size',32),self.strict,progress=self.progress)
             self.backbone_,self.pretrain_log_ = pretrain(X,**args)
     return X
+
+# %% ../nbs/60_classifier/02_classifier.ipynb #886c888b
+@patch
+def _check_hint(self:ZeroLabelClassifier, X):
+    "(end, image or row number) of the hint, or None."
+    if self.hint is None: return None
+    if not self.ordinal: raise InputError("a hint tells the direction of a scale: it is for ordinal classes only")
+    parts = self.hint.split('=',1) if isinstance(self.hint,str) else self.hint
+    end,what = (*parts,'')[:2]
+    if end not in ('first','last') or what=='':
+        raise InputError(f"hint {self.hint!r} should read first=IMAGE or last=IMAGE, "
+                         "an image that is known to lie near that end of the scale")
+    if not _is_features(X):
+        image = Path(str(what))
+        if image.is_dir(): raise InputError(f"hint {self.hint!r}: {what} is a folder; name one image")
+        load_images([image],strict=True,progress=False)              # an unreadable one is learnt of now, not later
+        return end,[image]
+    if not str(what).isdigit() or int(what)>=len(X):
+        raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
+    return end,int(what)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f55789f9
 @patch
@@ -163,7 +183,7 @@ def predict_proba(self:ZeroLabelClassifier,
     "Confidences."
     return torch.softmax(torch.as_tensor(self.decision_function(X))/TEMPERATURE,1).numpy()
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #bcd83e88
+# %% ../nbs/60_classifier/02_classifier.ipynb #d8832f1a
 UNSURE = 'unsure' # In the place of a name that is not certain
 
 @patch
@@ -186,27 +206,7 @@ def abstain(self:ZeroLabelClassifier,
     sure = self.certificate_.certain
     return np.array([n if sure[n] else UNSURE for n in names],dtype=object)
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #886c888b
-@patch
-def _check_hint(self:ZeroLabelClassifier, X):
-    "(end, image or row number) of the hint, or None."
-    if self.hint is None: return None
-    if not self.ordinal: raise InputError("a hint tells the direction of a scale: it is for ordinal classes only")
-    parts = self.hint.split('=',1) if isinstance(self.hint,str) else self.hint
-    end,what = (*parts,'')[:2]
-    if end not in ('first','last') or what=='':
-        raise InputError(f"hint {self.hint!r} should read first=IMAGE or last=IMAGE, "
-                         "an image that is known to lie near that end of the scale")
-    if not _is_features(X):
-        image = Path(str(what))
-        if image.is_dir(): raise InputError(f"hint {self.hint!r}: {what} is a folder; name one image")
-        load_images([image],strict=True,progress=False)              # an unreadable one is learnt of now, not later
-        return end,[image]
-    if not str(what).isdigit() or int(what)>=len(X):
-        raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
-    return end,int(what)
-
-# %% ../nbs/60_classifier/02_classifier.ipynb #a3a2efb4
+# %% ../nbs/60_classifier/02_classifier.ipynb #ef056f18
 @patch
 def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     "Read the scale from its other end."

@@ -175,8 +175,8 @@ class Source:
         split:str='train', # Of a named dataset
     ): # What `load_images` takes
         "The images, downloaded where they are a dataset that is not here."
-        from zeroshot_nb.datasets.registry import resolve_images
-        return resolve_images(images,split,self.data)
+        from zeroshot_nb.datasets.registry import resolve
+        return resolve(images,split,self.data)
 
     def tree(self,
         images, # A folder of class folders, or a dataset's name
@@ -184,9 +184,9 @@ class Source:
         classes=None, # Names that the folders may have; default: any
     ): # A `Pile` with labels
         "Images with labels."
-        from zeroshot_nb.datasets.registry import named
+        from zeroshot_nb.datasets.registry import find_dataset
         from zeroshot_nb.images import folder_pile
-        return self.pile(images,split) if named(images) else folder_pile(images,classes)
+        return self.pile(images,split) if find_dataset(images) else folder_pile(images,classes)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #2e3189ae
 @command(cli,'demo','demo --out demo_report')
@@ -433,11 +433,11 @@ def names(self:NameOptions,
 ): # The names, or a text of them with commas
     "The class names from an option, a file, or a named dataset."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.datasets.registry import named
+    from zeroshot_nb.datasets.registry import find_dataset
     file = self.classes_file
     if bool(self.classes) and bool(file): raise InputError("give either --classes or --classes-file, not both")
     if self.classes: return self.classes
-    if images and not file and (dataset := named(images)): return list(dataset.classes)
+    if images and not file and (dataset := find_dataset(images)): return list(dataset.classes)
     if not file: raise InputError("no class names: give --classes cat,dog,truck or --classes-file FILE")
     if not Path(file).is_file(): raise InputError(f"no such file of class names: {file}")
     try: return [l.strip() for l in Path(file).read_text(encoding='utf-8-sig').splitlines() if l.strip()]
@@ -490,8 +490,8 @@ def _classifier(
 ): # A `ZeroLabelClassifier` that is not fitted yet
     "A classifier from the options; a named dataset brings its names, its order or similarity, and its synonyms."
     from zeroshot_nb.classifier import ZeroLabelClassifier
-    from zeroshot_nb.datasets.registry import named
-    dataset = named(images)
+    from zeroshot_nb.datasets.registry import find_dataset
+    dataset = find_dataset(images)
     own_names = dataset and not (names.classes or names.classes_file)
     if own_names and not (names.vectors or names.similarity):
         names = replace(names,ordinal=dataset.ordinal,similarity=dataset.similarity and dataset.similarity())
@@ -586,12 +586,12 @@ def _write_names(out, rows):
     with atomic_path(out) as path,open(path,'w',newline='') as f:
         csv.writer(f).writerows([('path','name','confidence'),*rows])
 
-def _unlabelled(images, features, key, image_size, source):
+def _unlabelled(clf, images, features, key, source):
     "(images or features, where each comes from, what was skipped) of that which is to be named."
     x = _images_or_features(images,features,key)
     if features: return x,_row_names(features,key,len(x)),[]
     from zeroshot_nb.images import load_images
-    x = load_images(source.pile(x,'test'),image_size,source.strict)
+    x = load_images(source.pile(x,'test'),clf.image_size,source.strict)
     return x,[str(p) for p in x.paths],_reasons(x.skipped)
 
 def _labelled_images(clf, folder, source):
@@ -619,7 +619,7 @@ def predict_command(
     "Name images, in input order (a folder's in path order); of a named dataset, the test images."
     clf = _load_model(model,source.strict,compute.device)
     if abstain: clf.abstain([])                                             # refused here, not after the work
-    x,paths,skipped = _unlabelled(images,features,key,clf.image_size,source)
+    x,paths,skipped = _unlabelled(clf,images,features,key,source)
     p = clf.predict_proba(x)
     names = clf.classes_[p.argmax(1)]
     sure = p.max(1).round(4).tolist()

@@ -79,7 +79,7 @@ def _trial(
     where = pick_device(device)
     S = None
     if not names.ordinal: S = name_geometry(classes,names.vectors,names.similarity,names.synonyms()).similarity
-    prior = make_prior(classes,S,names.sizes(),names.ordinal)
+    prior = make_prior(classes,S,numbers(names.class_sizes),names.ordinal)
     file,key,test_key = trial.features,trial.key,trial.test_key
     x,x_test = read_array(file,key),read_array(file,test_key)
     if x.shape[1:]!=x_test.shape[1:]:
@@ -141,14 +141,13 @@ def compare_command(
 )->tuple: # (JSON object, text)
     "The same clusters under several namings, and clusters and names found together, for many seeds."
     from zeroshot_nb.evaluate.scores import mean_std
-    from zeroshot_nb.experiments.compare import compare_namings
+    from zeroshot_nb.experiments.compare import compare_namings,score_namings
     from zeroshot_nb.experiments.tables import provenance
     prior,device,x,x_test = _trial(trial,names,compute.device)
     x = x[::max(1,-(-len(x)//(rows or len(x))))]
     info = provenance(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
-    labels = lambda: read_array(trial.features,trial.labels)
-    seeds = trial.range(compute.seed)
-    df,of_names = compare_namings(x,x_test,labels,prior,seeds,names.ordinal,device=device,progress=True)
+    found = compare_namings(x,x_test,prior,trial.range(compute.seed),device=device,progress=True)
+    df,of_names = score_namings(found,read_array(trial.features,trial.labels),names.ordinal)
     if out: _write_tables(out,{'':df,'_names':of_names},info)
     namings = df.astype(object).where(df.notna(),None)                       # None is JSON, NaN is not
     result = dict(namings=namings.to_dict('list'),names=of_names.to_dict('list'),**info)

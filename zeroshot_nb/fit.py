@@ -17,7 +17,7 @@ from .naming.match import PAPER,MatchSettings,match_each
 from .naming.consensus import find_consensus,vote_head
 from .naming.certificate import certify
 
-# %% ../nbs/60_classifier/00_fit.ipynb #711a48b8
+# %% ../nbs/60_classifier/00_fit.ipynb #485a10fc
 NAMINGS = ('consensus','matching') # Clusters and names together; or the paper's: clusters first, names by matching
 EACH = 3 # Images a class that the consensus needs
 GLANCE = 10_000 # Rows that are looked at for differences
@@ -28,7 +28,7 @@ def check_naming(
     "Refuse an unknown naming."
     if naming not in NAMINGS: raise InputError(f"unknown naming {naming!r}: choose {' or '.join(NAMINGS)}")
 
-# %% ../nbs/60_classifier/00_fit.ipynb #77c3fdc3
+# %% ../nbs/60_classifier/00_fit.ipynb #b9b23fca
 def check_enough(
     n:int, # Images
     c:int, # Number of classes
@@ -50,7 +50,7 @@ def check_spread(
         raise InputError(f"{c} classes but fewer different rows of features: "
                          "they look constant, check how they were extracted")
 
-# %% ../nbs/60_classifier/00_fit.ipynb #b3255bde
+# %% ../nbs/60_classifier/00_fit.ipynb #7fcd8f41
 @dataclass
 class Run:
     "The classifier of one seed."
@@ -90,7 +90,7 @@ class Fits:
         z = self.on_sphere(x)
         return np.stack([(z@r.w.T+r.b).argmax(1).numpy() for r in self.runs])
 
-# %% ../nbs/60_classifier/00_fit.ipynb #89eee9e5
+# %% ../nbs/60_classifier/00_fit.ipynb #b8230ed7
 TEMPERATURE = .1 # Of the softmax that makes confidences of logits: these have the scale of the templates, about one
 
 def _consensus_run(z, prior, generator, told, progress=False):
@@ -111,7 +111,7 @@ def _by_consensus(z, prior, generators, told, progress):
         return out
     return side_by_side(run,len(generators),len(generators),z.device,'naming',1,progress)
 
-# %% ../nbs/60_classifier/00_fit.ipynb #28da7389
+# %% ../nbs/60_classifier/00_fit.ipynb #ff1d76cd
 def find_clusters(
     x, # N x D features
     z, # The same on the sphere, where to compute
@@ -132,7 +132,7 @@ def _matched(match, clusters):
     kept = Clustering(clusters.z.cpu(),clusters.a.cpu(),clusters.loss)
     return Run(match.w.cpu(),match.b.cpu(),match.curve.tolist(),kept.sizes,clusters=kept)
 
-# %% ../nbs/60_classifier/00_fit.ipynb #c54b65a9
+# %% ../nbs/60_classifier/00_fit.ipynb #00c4552b
 def _checked(x, prior, settings, seeds):
     "The features as a tensor, if a fit of them can begin."
     x = check_features(x)
@@ -175,7 +175,7 @@ def fit_seeds(
     with timed(seconds,'matching'): found = match_each(z,clusters,prior,generators,settings,progress)
     return Fits(list(prior.classes),mean,[_matched(*v) for v in zip(found,clusters)],seconds)
 
-# %% ../nbs/60_classifier/00_fit.ipynb #71aa0278
+# %% ../nbs/60_classifier/00_fit.ipynb #433e0902
 PAPER_ARGS = dict(naming='matching')|{k:v for k,v in vars(PAPER).items() if v!=getattr(MatchSettings(),k)}
 
 def repeat(

@@ -20,7 +20,10 @@ def gathered(
 )->tuple: # (rows of all processes in rank order, number of the first row of this process)
     "The projections of every process; gradients flow back to the process they came from."
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size()==1: return z,0
-    return torch.cat(all_gather(z)),dist.get_rank()*len(z)
+    shares = all_gather(z)
+    for share in shares:                                                # the way back misreads gradients of other strides
+        if share.requires_grad: share.register_hook(torch.Tensor.contiguous)
+    return torch.cat(shares),dist.get_rank()*len(z)
 
 # %% ../../nbs/30_features/03_contrastive.ipynb #529a77cc
 def nt_xent(
@@ -57,7 +60,7 @@ class Contrastive(nn.Module):
     def forward(self, x):
         with half_precision(x.device): return self.head(self.backbone(x)).float()
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #cc8e5eb3
+# %% ../../nbs/30_features/03_contrastive.ipynb #017a0c59
 class _OwnLoss(Callback):
     "A method of stage I: its `own_loss` takes the place of the learner's during a fit."
     order = 9
@@ -157,7 +160,7 @@ def enqueue(self:MoCo, keys):
     self.queue[rows] = keys
     self.next_row = int(self.next_row+len(keys))%self.size
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #b4973081
+# %% ../../nbs/30_features/03_contrastive.ipynb #979777df
 @patch
 def state_dict(self:MoCo):
     "What a checkpoint keeps."
@@ -188,7 +191,7 @@ def uniformity(
     z = F.normalize(z.detach().float(),dim=1)
     return float(torch.pdist(z).pow(2).mul(-_SHARPNESS).exp().mean().log())
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #523df61f
+# %% ../../nbs/30_features/03_contrastive.ipynb #0afa373a
 def effective_rank(
     x, # n x D features
 )->float: # 1 to D

@@ -8,8 +8,9 @@ __all__ = ['rank_table', 'template_values', 'rank_weights', 'find_symmetry', 'ch
 # %% ../../nbs/40_names/02_prior.ipynb #9f69dd42
 import warnings
 from dataclasses import dataclass
-import numpy as np,torch
+from functools import cached_property
 from itertools import permutations
+import numpy as np,torch
 from fastcore.basics import patch
 from ..core import InputError
 from .vectors import check_similarity
@@ -29,33 +30,33 @@ def template_values(
     c:int, # Number of classes
 )->np.ndarray: # c values by rank, unit length
     "Logit values by rank, from the class itself to its most dissimilar one."
-    v = {2:[1,-.5],3:[1,.5,-.5]}.get(c)
-    v = np.array(v if v else [1,.5,*np.linspace(.2,-.5,c-2)])
-    return v/np.linalg.norm(v)
+    few = {2:[1,-.5],3:[1,.5,-.5]}
+    values = np.array(few[c] if c in few else [1,.5,*np.linspace(.2,-.5,c-2)])
+    return values/np.linalg.norm(values)
 
 # %% ../../nbs/40_names/02_prior.ipynb #9f1965f6
 def rank_weights(
     c:int, # Number of classes
 )->np.ndarray: # c weights by rank (equation 2)
     "How much each rank counts in the distance between logits."
-    r = np.arange(1,c+1)
-    return np.where(r<c//2,np.exp(-r),np.exp(r-c))
+    ranks = np.arange(1,c+1)
+    return np.where(ranks<c//2,np.exp(-ranks),np.exp(ranks-c))
 
 # %% ../../nbs/40_names/02_prior.ipynb #386436de
+_DECIMALS = 9 # To which similarities are compared, so that rounding breaks no tie
+
 def _dense(S):
     "Ranks with ties kept: equal similarities share a rank."
-    S = np.round(np.array(S,float),9)
+    S = np.round(np.array(S,float),_DECIMALS)
     np.fill_diagonal(S,np.inf)
     return np.stack([np.unique(-row,return_inverse=True)[1] for row in S])
 
-# %% ../../nbs/40_names/02_prior.ipynb #505da180
 def _tied(S, values):
     "c x c: `values` by rank, where tied classes share the mean of their ranks' values."
-    ranks,dense = rank_table(S),_dense(S)
-    out = values[ranks-1]
-    for i,d in enumerate(dense):
-        for g in np.unique(d): out[i,d==g] = out[i,d==g].mean()
-    return out
+    table = values[rank_table(S)-1]
+    for row,ranks in zip(table,_dense(S)):
+        for shared in np.unique(ranks): row[ranks==shared] = row[ranks==shared].mean()
+    return table
 
 # %% ../../nbs/40_names/02_prior.ipynb #b8438f10
 def find_symmetry(
@@ -63,17 +64,18 @@ def find_symmetry(
     alpha=None, # c class probabilities, which a symmetry must keep as well
 )->list: # A permutation other than the identity that keeps the ranks, or None
     "A renaming of the classes that this prior cannot see."
-    R,c = _dense(S),len(S)
-    a = np.zeros(c) if alpha is None else np.round(alpha,9)
-    profile = [(tuple(sorted(R[i])),tuple(sorted(R[:,i])),a[i]) for i in range(c)]
+    ranks,c = _dense(S),len(S)
+    sizes = np.zeros(c) if alpha is None else np.round(alpha,_DECIMALS)
+    profile = [(tuple(sorted(ranks[i])),tuple(sorted(ranks[:,i])),sizes[i]) for i in range(c)]
     if len(set(profile))==c: return None                                # every class looks different already
+    def fits(i, j, image):
+        return profile[i]==profile[j] and all(
+            ranks[i,n]==ranks[j,to] and ranks[n,i]==ranks[to,j] for n,to in enumerate(image))
     def extend(image):
         i = len(image)
         if i==c: return image if image!=list(range(c)) else None
-        for j in sorted(set(range(c))-set(image),key=lambda j: j==i):       # try to move each class first
-            if profile[i]==profile[j] and all(R[i,k]==R[j,m] and R[k,i]==R[m,j] for k,m in enumerate(image)):
-                found = extend(image+[j])
-                if found: return found
+        for j in sorted(set(range(c))-set(image),key=lambda j: j==i):   # try to move each class first
+            if fits(i,j,image) and (found := extend(image+[j])): return found
     return extend([])
 
 # %% ../../nbs/40_names/02_prior.ipynb #16df3cdd
@@ -83,10 +85,11 @@ def check_sizes(
 )->np.ndarray: # c probabilities
     "Class sizes as probabilities."
     if sizes is None: return np.full(c,1/c)
-    a = np.asarray(sizes,float)
-    if a.shape!=(c,): raise InputError(f"{a.size} class sizes for {c} classes: give one for each")
-    if not np.all(np.isfinite(a)) or np.any(a<=0): raise InputError(f"class sizes must be positive numbers, got {a.tolist()}")
-    return a/a.sum()
+    sizes = np.asarray(sizes,float)
+    if sizes.shape!=(c,): raise InputError(f"{sizes.size} class sizes for {c} classes: give one for each")
+    if not np.all(np.isfinite(sizes)) or np.any(sizes<=0):
+        raise InputError(f"class sizes must be positive numbers, got {sizes.tolist()}")
+    return sizes/sizes.sum()
 
 # %% ../../nbs/40_names/02_prior.ipynb #6629467f
 @dataclass
@@ -98,12 +101,14 @@ class LabelPrior:
     shuffle:int = 3 # How many of the most dissimilar classes are shuffled at sampling
 
     def __post_init__(self):
-        self.S,c = check_similarity(self.S,self.classes),len(self.classes)
+        c = len(self.classes)
+        self.S = check_similarity(self.S,self.classes)
         self.alpha = check_sizes(self.alpha,c)
         self.ranks = rank_table(self.S)
         self.order = self.ranks.argsort(1)
-        self.templates,self.weights = _tied(self.S,template_values(c)),_tied(self.S,rank_weights(c))
+        self.templates = _tied(self.S,template_values(c))
         self.templates /= np.linalg.norm(self.templates,axis=1,keepdims=True)
+        self.weights = _tied(self.S,rank_weights(c))
         self.symmetry = find_symmetry(self.S,self.alpha)
         n = max(min(self.shuffle,c-2),0)                             # the class and its nearest are never shuffled
         self.head = c-n                                              # ranks that stay where they are
@@ -111,20 +116,25 @@ class LabelPrior:
 
     def __len__(self): return len(self.classes)
 
+    @cached_property
+    def geometry(self): # `NameGeometry` of the same table, for what compares values rather than ranks
+        return NameGeometry(self.classes,self.S)
+
 # %% ../../nbs/40_names/02_prior.ipynb #8e46ad33
 @patch
 def atoms(self:LabelPrior
 )->tuple: # m x c rows, m x c weights, m classes; m = c times the number of shuffles
     "Every sample that can be drawn; those of one class follow each other and are equally likely."
     c,dense = len(self),_dense(self.S)
-    T,W = np.empty((c,len(self.perms),c)),np.empty((c,len(self.perms),c))
-    for i,o in enumerate(self.order):
-        m = (dense[i]<=dense[i,o[self.head-1]]).sum()                  # the head and whatever ties with its last
-        for k,p in enumerate(self.perms):
-            p = o[np.r_[:m,p[p>=m]]]
-            T[i,k,o],W[i,k,o] = self.templates[i,p],self.weights[i,p]
-    f = lambda A: torch.tensor(A.reshape(-1,c),dtype=torch.float32)
-    return f(T),f(W),torch.arange(c).repeat_interleave(len(self.perms))
+    rows,weights = np.empty((2,c,len(self.perms),c))
+    for i,nearest in enumerate(self.order):
+        stay = (dense[i]<=dense[i,nearest[self.head-1]]).sum()         # the head and whatever ties with its last
+        for n,shuffled in enumerate(self.perms):
+            source = nearest[np.r_[:stay,shuffled[shuffled>=stay]]]
+            rows[i,n,nearest] = self.templates[i,source]
+            weights[i,n,nearest] = self.weights[i,source]
+    rows,weights = (torch.tensor(v.reshape(-1,c),dtype=torch.float32) for v in (rows,weights))
+    return rows,weights,torch.arange(c).repeat_interleave(len(self.perms))
 
 # %% ../../nbs/40_names/02_prior.ipynb #043624b0
 @patch
@@ -133,9 +143,9 @@ def sample(self:LabelPrior,
     generator=None, # Of torch, on the CPU; default: the global one
 )->torch.Tensor: # n row numbers into `atoms`
     "Independent draws: classes by `alpha`, shuffles uniform."
-    k = torch.multinomial(torch.tensor(self.alpha),n,replacement=True,generator=generator)
-    s = torch.randint(len(self.perms),(n,),generator=generator)
-    return k*len(self.perms)+s
+    classes = torch.multinomial(torch.tensor(self.alpha),n,replacement=True,generator=generator)
+    shuffles = torch.randint(len(self.perms),(n,),generator=generator)
+    return classes*len(self.perms)+shuffles
 
 # %% ../../nbs/40_names/02_prior.ipynb #498fe22c
 @patch
@@ -160,6 +170,6 @@ def make_prior(
     prior = LabelPrior(list(classes),ordinal_similarity(len(classes)) if ordinal else S,sizes)
     if prior.symmetry:
         swaps = ', '.join(f'{classes[i]} as {classes[j]}' for i,j in enumerate(prior.symmetry) if i!=j)
-        warnings.warn(f"this prior cannot identify the names: reading {swaps} gives the same prior" +
-            ("; the direction of a balanced scale is undetermined, unequal class sizes would fix it" if ordinal else ""))
+        scale = "; the direction of a balanced scale is undetermined, unequal class sizes would fix it"
+        warnings.warn(f"this prior cannot identify the names: reading {swaps} gives the same prior{scale if ordinal else ''}")
     return prior

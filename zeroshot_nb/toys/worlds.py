@@ -19,12 +19,14 @@ def kindred_groups(
     seed:int=0, # Of the rows; the directions are the same for every seed
 )->tuple: # (n x d float32 tensor, n group numbers)
     "Features in groups that are related as `S` says."
-    c,g = len(S),torch.Generator().manual_seed(0)
+    c = len(S)
+    generator = torch.Generator().manual_seed(0)
     root = torch.linalg.cholesky(torch.tensor(S).float()+1e-3*torch.eye(c))      # rows with the cosines of S
-    mu = torch.nn.functional.pad(root,(0,d-c))@torch.linalg.qr(torch.randn(d,d,generator=g))[0]
-    g = torch.Generator().manual_seed(seed+1)
-    y = torch.randint(c,(n,),generator=g)
-    return mu[y]+spread*torch.randn(n,d,generator=g),y
+    turned = torch.linalg.qr(torch.randn(d,d,generator=generator))[0]
+    means = torch.nn.functional.pad(root,(0,d-c))@turned
+    generator = torch.Generator().manual_seed(seed+1)
+    y = torch.randint(c,(n,),generator=generator)
+    return means[y]+spread*torch.randn(n,d,generator=generator),y
 
 # %% ../../nbs/40_names/03_worlds.ipynb #1b320f51
 def geometry_world(
@@ -38,15 +40,19 @@ def geometry_world(
 )->tuple: # (n x d float32 tensor, n class numbers)
     "Features whose classes lie to each other nearly as the names do."
     c,rng = len(S),np.random.default_rng(seed)
-    val,vec = np.linalg.eigh(name_kernel(S))
-    M = np.zeros((c,d))
-    M[:,:min(c,d)] = (vec*np.sqrt(val.clip(0)))[:,::-1][:,:d]
-    M = M@np.linalg.qr(rng.standard_normal((d,d)))[0]
-    M = fidelity*M+(1-fidelity)*rng.standard_normal((c,d))/d**.5
-    p = np.full(c,1/c) if sizes is None else np.asarray(sizes,float)/np.sum(sizes)
-    y = rng.permutation(np.repeat(np.arange(c),np.diff(np.round(np.r_[0,np.cumsum(p)]*n).astype(int))))
-    M /= np.linalg.norm(M,axis=1).mean()
-    return torch.tensor(M[y]+spread*rng.standard_normal((len(y),d))/d**.5*2,dtype=torch.float32),y
+    values,directions = np.linalg.eigh(name_kernel(S))
+    means = np.zeros((c,d))
+    means[:,:min(c,d)] = (directions*np.sqrt(values.clip(0)))[:,::-1][:,:d]
+    means = means@np.linalg.qr(rng.standard_normal((d,d)))[0]
+    means = fidelity*means+(1-fidelity)*rng.standard_normal((c,d))/d**.5
+    means /= np.linalg.norm(means,axis=1).mean()
+    y = _shuffled_classes(n,np.full(c,1/c) if sizes is None else np.asarray(sizes,float)/np.sum(sizes),rng)
+    return torch.tensor(means[y]+spread*rng.standard_normal((len(y),d))/d**.5*2,dtype=torch.float32),y
+
+def _shuffled_classes(n, p, rng):
+    "n class numbers in random order, as many of each as its share p says"
+    ends = np.round(np.r_[0,np.cumsum(p)]*n).astype(int)
+    return rng.permutation(np.repeat(np.arange(len(p)),np.diff(ends)))
 
 # %% ../../nbs/40_names/03_worlds.ipynb #c926747d
 def scale_world(
@@ -58,8 +64,8 @@ def scale_world(
     d:int=12, # Coordinates
 )->tuple: # (n x d float32 tensor, n step numbers)
     "Features along a scale."
-    rng,ends = np.random.default_rng(seed),np.r_[0,np.cumsum(check_sizes(sizes,c))]
-    y = rng.permutation(np.repeat(np.arange(c),np.diff(np.round(ends*n).astype(int))))
-    at = (y+rng.uniform(-.35,.35,n))[:,None]
-    x = np.exp(-.5*(at-np.linspace(-.5,c-.5,d))**2)
+    rng = np.random.default_rng(seed)
+    y = _shuffled_classes(n,check_sizes(sizes,c),rng)
+    place = (y+rng.uniform(-.35,.35,n))[:,None]                     # steps are near each other and do not touch
+    x = np.exp(-.5*(place-np.linspace(-.5,c-.5,d))**2)
     return torch.tensor(x+spread*rng.standard_normal(x.shape),dtype=torch.float32),y
