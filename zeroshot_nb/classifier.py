@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
 from .images import ImageSet,Pile,image_files,load_images
-from .datasets.registry import resolve
+from .datasets.registry import resolve_images
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
@@ -91,7 +91,7 @@ def image_size(self:ZeroLabelClassifier):
 def _features(self:ZeroLabelClassifier, X, width=None):
     "(N x D tensor, images or None) for features or images."
     if _is_features(X): return check_features(X,width),None
-    images = load_images(resolve(X),self.image_size,self.strict,progress=self.progress)
+    images = load_images(resolve_images(X),self.image_size,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
 
@@ -99,7 +99,7 @@ def _features(self:ZeroLabelClassifier, X, width=None):
 @patch
 def _get_backbone(self:ZeroLabelClassifier, X, c):
     "Load `backbone`, or train one on at least `c` images; returns them, decoded where that has been done."
-    X = resolve(X)
+    X = resolve_images(X)
     check_enough(len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X)),c,self.naming)
     with timed(self.seconds_,'backbone'):
         if isinstance(self.backbone,Backbone): self.backbone_ = self.backbone
@@ -183,7 +183,7 @@ def predict_proba(self:ZeroLabelClassifier,
     "Confidences."
     return torch.softmax(torch.as_tensor(self.decision_function(X))/TEMPERATURE,1).numpy()
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #d8832f1a
+# %% ../nbs/60_classifier/02_classifier.ipynb #5cf67506
 UNSURE = 'unsure' # In the place of a name that is not certain
 
 @patch
@@ -192,7 +192,8 @@ def predict(self:ZeroLabelClassifier,
     abstain:bool=False, # Say `UNSURE` where the certificate is not certain of the name
 )->np.ndarray: # n class names
     "Name images."
-    names = self.classes_[self.decision_function(X).argmax(1)]
+    a = self.decision_function(X).argmax(1)
+    names = self.classes_[a]
     return self.abstain(names) if abstain else names
 
 @patch
@@ -206,7 +207,7 @@ def abstain(self:ZeroLabelClassifier,
     sure = self.certificate_.certain
     return np.array([n if sure[n] else UNSURE for n in names],dtype=object)
 
-# %% ../nbs/60_classifier/02_classifier.ipynb #ef056f18
+# %% ../nbs/60_classifier/02_classifier.ipynb #a2b94f68
 @patch
 def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     "Read the scale from its other end."

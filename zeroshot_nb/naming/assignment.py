@@ -33,8 +33,7 @@ def _values(A, B, namings):
 def _symmetric(table, what):
     "A symmetric matrix of real numbers, or a clear error."
     table = np.asarray(table)
-    if table.dtype.kind not in 'fiub': raise InputError(f"{what} should be real numbers, got an array of {table.dtype}")
-    if not np.isfinite(table).all(): raise InputError(f"{what} should be finite, got NaN or infinity")
+    if table.dtype.kind not in 'fiub' or not np.isfinite(table).all(): raise InputError(f"{what} should be finite numbers")
     if table.ndim!=2 or table.shape!=table.T.shape or not np.allclose(table,table.T):
         raise InputError(f"{what} should be a symmetric table, got shape {table.shape}: see `standardise`")
     return table*(1.-np.eye(len(table)))
@@ -59,12 +58,7 @@ def gains(
     named = _in_order(B,namings)
     if products is None: products = A@named
     own = np.diagonal(products,axis1=1,axis2=2)
-    gain = products+products.mT
-    gain -= own[:,:,None]
-    gain -= own[:,None,:]
-    gain += 2*A*named
-    gain *= 2
-    return gain
+    return 2*(products+products.mT-own[:,:,None]-own[:,None,:]+2*A*named)
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #7ac3e86a
 class _Walkers:
@@ -89,8 +83,7 @@ class _Walkers:
         self.namings[walkers,i],self.namings[walkers,j] = old_name_j,old_name_i
         self.values[walkers] += gain
         if self.products is None: return
-        column_i,column_j = self.products[walkers,:,i],self.products[walkers,:,j]
-        self.products[walkers,:,i],self.products[walkers,:,j] = column_j,column_i
+        self.products[walkers,:,i],self.products[walkers,:,j] = self.products[walkers,:,j],self.products[walkers,:,i]
         names = np.take_along_axis(self.B[old_name_i]-self.B[old_name_j],self.namings[walkers],1)
         self.products[walkers] -= (self.A[i]-self.A[j])[:,:,None]*names[:,None,:]
 
@@ -121,8 +114,7 @@ class _Tabu:
 
     def note(self, walkers):
         higher = walkers.values>self.best_values+_NO_GAIN
-        self.best[higher] = walkers.namings[higher]
-        self.best_values[higher] = walkers.values[higher]
+        self.best[higher],self.best_values[higher] = walkers.namings[higher],walkers.values[higher]
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #a60c1b09
 def exchange(
@@ -213,17 +205,12 @@ def _extend(A, B, now, floors, reference):
     return _Partial(*map(np.concatenate,zip(*(vars(g).values() for g in grown))))
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #64073b26
-def _branch_and_bound(
-    A, # c x c, symmetric, zero diagonal
-    B, # c x c, symmetric, zero diagonal
-    floors, # c values, or one: wanted is what beats the lowest floor of the clusters that differ from `reference`
-    reference=None, # c names; None: all clusters differ
-    limit:int=400_000, # Partial namings that may be looked at
-)->tuple: # (m x c namings, m values): all that are wanted; None where the limit was reached
-    "Every naming above a value."
+def _branch_and_bound(A, B, floors, reference=None, limit=400_000):
+    """(m x c namings, m values): all namings that beat a floor, the lowest of the clusters whose names differ from
+    `reference`. `floors`: one for each cluster, or for all. None where more than `limit` partial namings are seen."""
     c = len(B)
     floors = np.broadcast_to(floors,c).astype(float)
-    order = np.lexsort((-(A**2).sum(1),floors))                             # low floors first, then those that matter most
+    order = np.lexsort((-(A**2).sum(1),floors))                          # low floors first, then those that matter most
     reference = np.full(c,-1) if reference is None else np.asarray(reference)[order]
     now = _Partial(np.zeros((1,0),np.int8),np.zeros(1),np.zeros(1,int),np.full(1,np.inf))
     seen = 0
@@ -237,8 +224,7 @@ def _branch_and_bound(
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #072d86cf
 def _relaxed_naming(A, B, fractions, path=(0,), steps=20):
-    """A naming by way of doubly stochastic matrices, which see the whole table at once: Frank and Wolfe's steps, at
-    most `steps` for each weight of the penalty in `path`; at 1 the problem is convex, at 0 it is itself."""
+    "A naming by way of doubly stochastic matrices: at most so many of Frank and Wolfe's steps for each penalty of a path."
     rows,scale = np.arange(len(A)),np.linalg.norm(B)/np.linalg.norm(A)
     A_squared,B_squared = scale*A@A,B@B/scale
     product = A@fractions@B
@@ -288,13 +274,13 @@ class Naming:
     rivals:np.ndarray = None # c x c: the naming that reaches it
 
     @property
-    def gap(self): # c: what taking its name from a cluster costs
-        return None if self.runner_up is None else self.value-self.runner_up
+    def gap(self): return None if self.runner_up is None else self.value-self.runner_up # c: what taking a name costs
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #c3c6d169
 _LISTED = 7 # names up to which each naming is looked at
 _PROVED = 12 # up to which the best is proved by default
 _MANY = 40 # up to which random walks are of use
+_PATHS = 6000 # relaxed starts times names, beyond: a few seconds for 50 names or for 100
 
 @lru_cache(None)
 def _all_namings(c): return np.array(list(permutations(range(c))))
@@ -310,8 +296,7 @@ def _search(A, B, rng, n_init=None):
     if c<=_PROVED: start = _starts(A,B,n_init or 12,1,rng)
     elif c<=_MANY: start = _starts(A,B,n_init or 40,40,rng)
     else:
-        n_paths = n_init or max(6,6000//c)                                      # a few seconds, for 50 names or for 100
-        start = np.unique(_starts(A,B,0,n_paths,rng),axis=0)
+        start = np.unique(_starts(A,B,0,n_init or max(6,_PATHS//c),rng),axis=0)
         start = _best_first(start,_values(A,B,start))[0][:8]
     steps = (6 if c<=_PROVED else 60 if c<=_MANY else 4)*c
     return _best_first(*exchange(A,B,start,steps,rng))

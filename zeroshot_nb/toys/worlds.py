@@ -15,39 +15,39 @@ def kindred_groups(
     S, # c x c similarity: cosines
     n:int, # Rows
     spread:float=.25, # Standard deviation of the noise in each coordinate
-    d:int=32, # Width
+    D:int=32, # Width
     seed:int=0, # Of the rows; the directions are the same for every seed
-)->tuple: # (n x d float32 tensor, n group numbers)
+)->tuple: # (n x D float32 tensor, n group numbers)
     "Features in groups that are related as `S` says."
     c = len(S)
     generator = torch.Generator().manual_seed(0)
     root = torch.linalg.cholesky(torch.tensor(S).float()+1e-3*torch.eye(c))      # rows with the cosines of S
-    turned = torch.linalg.qr(torch.randn(d,d,generator=generator))[0]
-    means = torch.nn.functional.pad(root,(0,d-c))@turned
+    turned = torch.linalg.qr(torch.randn(D,D,generator=generator))[0]
+    means = torch.nn.functional.pad(root,(0,D-c))@turned
     generator = torch.Generator().manual_seed(seed+1)
     y = torch.randint(c,(n,),generator=generator)
-    return means[y]+spread*torch.randn(n,d,generator=generator),y
+    return means[y]+spread*torch.randn(n,D,generator=generator),y
 
 # %% ../../nbs/40_names/03_worlds.ipynb #1b320f51
 def geometry_world(
     S, # c x c similarity of the classes
     n:int=3000, # Images
-    d:int=32, # Width of the features
+    D:int=32, # Width of the features
     fidelity:float=.9, # Share of the classes' arrangement that is that of `S`; the rest is random
     spread:float=.6, # Standard deviation of an image around its class mean, in lengths of a class mean
     sizes=None, # c class sizes, in any unit
     seed:int=0, # Of all draws
-)->tuple: # (n x d float32 tensor, n class numbers)
+)->tuple: # (n x D float32 tensor, n class numbers)
     "Features whose classes lie to each other nearly as the names do."
     c,rng = len(S),np.random.default_rng(seed)
     values,directions = np.linalg.eigh(name_kernel(S))
-    means = np.zeros((c,d))
-    means[:,:min(c,d)] = (directions*np.sqrt(values.clip(0)))[:,::-1][:,:d]
-    means = means@np.linalg.qr(rng.standard_normal((d,d)))[0]
-    means = fidelity*means+(1-fidelity)*rng.standard_normal((c,d))/d**.5
+    means = np.zeros((c,D))
+    means[:,:min(c,D)] = (directions*np.sqrt(values.clip(0)))[:,::-1][:,:D]
+    means = means@np.linalg.qr(rng.standard_normal((D,D)))[0]
+    means = fidelity*means+(1-fidelity)*rng.standard_normal((c,D))/D**.5
     means /= np.linalg.norm(means,axis=1).mean()
     y = _shuffled_classes(n,np.full(c,1/c) if sizes is None else np.asarray(sizes,float)/np.sum(sizes),rng)
-    return torch.tensor(means[y]+spread*rng.standard_normal((len(y),d))/d**.5*2,dtype=torch.float32),y
+    return torch.tensor(means[y]+spread*rng.standard_normal((len(y),D))/D**.5*2,dtype=torch.float32),y
 
 def _shuffled_classes(n, p, rng):
     "n class numbers in random order, as many of each as its share p says"
@@ -61,11 +61,11 @@ def scale_world(
     sizes, # c class sizes, in any unit
     spread:float=.1, # Standard deviation of the noise in each coordinate
     seed:int=0, # Of the rows
-    d:int=12, # Coordinates
-)->tuple: # (n x d float32 tensor, n step numbers)
+    D:int=12, # Coordinates
+)->tuple: # (n x D float32 tensor, n step numbers)
     "Features along a scale."
     rng = np.random.default_rng(seed)
     y = _shuffled_classes(n,check_sizes(sizes,c),rng)
     place = (y+rng.uniform(-.35,.35,n))[:,None]                     # steps are near each other and do not touch
-    x = np.exp(-.5*(place-np.linspace(-.5,c-.5,d))**2)
+    x = np.exp(-.5*(place-np.linspace(-.5,c-.5,D))**2)
     return torch.tensor(x+spread*rng.standard_normal(x.shape),dtype=torch.float32),y
