@@ -28,7 +28,7 @@ def transport_problem(
     S = F.normalize(torch.randn(c,max(32,c),generator=g),dim=1)
     S = (S@S.T).double().numpy()
     prior = LabelPrior([str(i) for i in range(c)],S)
-    x,y = kindred_groups(S,B,d=max(32,c),seed=seed)
+    x,y = kindred_groups(S,B,D=max(32,c),seed=seed)
     x = on_sphere(x,x.mean(0))
     z = mean_directions(x,y,c)
     return x@z[torch.randperm(c,generator=g)].T,prior,prior.sample(B,g)

@@ -171,5 +171,6 @@ def make_prior(
     if prior.symmetry:
         swaps = ', '.join(f'{classes[i]} as {classes[j]}' for i,j in enumerate(prior.symmetry) if i!=j)
         scale = "; the direction of a balanced scale is undetermined, unequal class sizes would fix it"
-        warnings.warn(f"this prior cannot identify the names: reading {swaps} gives the same prior{scale if ordinal else ''}")
+        more = scale if ordinal else ""
+        warnings.warn(f"this prior cannot identify the names: reading {swaps} gives the same prior{more}")
     return prior

@@ -31,14 +31,14 @@ def check_features(
         raise InputError(f"features should be a matrix, images x width; got shape {tuple(x.shape)}")
     x = x.float()
     if width is not None and x.shape[1]!=width:
-        raise InputError(f"features have width {x.shape[1]}, the model was fitted on width {width}: use the same backbone")
+        raise InputError(f"features have width {x.shape[1]}, the model was fitted on width {width}: "
+                         "use the same backbone")
     bad = ~x.isfinite().all(1)
     if bad.any():
         raise InputError(f"{int(bad.sum())} rows of features hold NaN or infinity, the first is row "
                          f"{int(bad.nonzero()[0])}: extract them again, or drop these rows")
     return x
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #f69e417a
 def on_sphere(
     x, # N x D features
     mean, # D: the mean of the training features
@@ -48,7 +48,7 @@ def on_sphere(
 
 # %% ../../nbs/50_naming/01_cluster.ipynb #efa72a7e
 def _seed_centres(x, k, generator):
-    "k-means++: each next centre is a row drawn with probability proportional to its squared distance from those chosen."
+    "k-means++: each next centre is a row, drawn in proportion to its squared distance from those chosen."
     z = x[torch.randint(len(x),(1,),generator=generator)]
     while len(z)<k:
         distance = (1-(x@z.T).max(1).values).clamp(min=0)+1e-12
@@ -101,7 +101,6 @@ def to_cluster(
     "What stage II looks for clusters in, if not in the features on the sphere."
     return None if n==0 else whiten(x,4*k if n is None else n)
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #b097ba86
 def mean_directions(
     x, # N x D unit rows
     a, # N cluster numbers
@@ -155,12 +154,12 @@ def assign_rows(
     eps:float=.05, # Entropic regularisation
     v=None, # k potential to start from
 )->torch.Tensor: # N cluster numbers, each occurring
-    "The most likely centre of every row under the transport plan; a centre with next to none takes its share of the likeliest."
+    "The likeliest centre of every row under the transport plan; a centre with next to none takes its quota."
     P,_ = transport_plan(1-x.float()@z.T,share,eps,v=v,tol=1e-3)
     a = P.argmax(1)
     quota = (share*len(x)).round()
     count = lambda: torch.bincount(a,minlength=len(z))
-    for j in (count()<_ROBBED*quota).nonzero().flatten().tolist():              # two centres in one place: the rows are split
+    for j in (count()<_ROBBED*quota).nonzero().flatten().tolist():     # two centres in one place: rows are split
         a[(P[:,j]/P.max(1).values).topk(max(1,int(quota[j]))).indices] = j
     for j in (count()==0).nonzero().flatten().tolist():
         free = count()[a]>1                                                     # never empty another one
@@ -213,24 +212,23 @@ def cache_group(
     "How many runs to step together so that their batches fit a processor's cache, and a step is still worth calling."
     return max(2,min(_MOST_RUNS,_CACHE//(4*rows*D)))
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #ff810b2d
-def _results(pool, parts, stop, device):
-    "What all parts return; the first failure, or an interrupt, stops the others."
-    try:
-        for done in wait(parts,return_when=FIRST_EXCEPTION)[0]: done.result()
-    finally:
-        stop.set()
-        pool.shutdown(wait=True,cancel_futures=True)
-        if device.type=='cpu': torch.set_num_threads(pool._max_workers)         # the workers' setting would be that of new threads
-    return [result for done in parts for result in done.result()]
-
-# %% ../../nbs/50_naming/01_cluster.ipynb #ad64b90d
+# %% ../../nbs/50_naming/01_cluster.ipynb #e4070a39
 def _one_thread(device):
     "What a worker thread sets for itself."
     if device.type=='cpu':
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
 
+def _results(pool, parts, stop):
+    "What all parts return; the first failure, or an interrupt, stops the others."
+    try:
+        for done in wait(parts,return_when=FIRST_EXCEPTION)[0]: done.result()
+    finally:
+        stop.set()
+        pool.shutdown(wait=True,cancel_futures=True)
+    return [result for done in parts for result in done.result()]
+
+# %% ../../nbs/50_naming/01_cluster.ipynb #ad64b90d
 def side_by_side(
     run, # run(slice of runs, tick) -> a list of their results; calls `tick(n)` every n steps done
     runs:int, # How many
@@ -249,19 +247,22 @@ def side_by_side(
         bar.update(n)
         if stop.is_set(): raise InterruptedError
     def part(i):
-        tick(0)                                                                 # not begun where another group has failed
+        tick(0)                                                             # not begun where another group has failed
         with torch.no_grad(): return run(slice(i,min(i+group,runs)),tick)
-    with ThreadPoolExecutor(workers,initializer=_one_thread,initargs=(device,)) as pool, bar:
-        return _results(pool,[pool.submit(part,i) for i in range(0,runs,group)],stop,device)
+    try:
+        with ThreadPoolExecutor(workers,initializer=_one_thread,initargs=(device,)) as pool, bar:
+            return _results(pool,[pool.submit(part,i) for i in range(0,runs,group)],stop)
+    finally:
+        if device.type=='cpu': torch.set_num_threads(workers)               # the workers' setting is that of new threads
 
 # %% ../../nbs/50_naming/01_cluster.ipynb #9b96cca2
-_LR = .1 # of Adam (the paper)
+_RATE = .1 # of Adam (the paper)
 _BLOCK = 100 # steps whose batches are drawn together
 
 def _cluster_group(x, share, generators, steps, eps, batch_size, tick):
     "Learn the centres of a group of clusterings, and assign the rows: r `Clustering`."
     z,shares = map(torch.stack,zip(*[_seeding(x,share,eps,generator) for generator in generators]))
-    adam = Adam(z*x.shape[1]**.5,_LR)
+    adam = Adam(z*x.shape[1]**.5,_RATE)
     draw = lambda generator: torch.randint(len(x),(_BLOCK,batch_size),generator=generator)
     v = None
     curve = []
@@ -270,7 +271,7 @@ def _cluster_group(x, share, generators, steps, eps, batch_size, tick):
         batch = F.embedding(rows[i%_BLOCK],x).float()
         loss,grad,new = _cluster_gradients(batch,adam.theta,shares,eps,v)
         v = new if v is None else v.lerp(new,.1)                                # one batch's potential is noisy
-        adam.lr = cosine_lr(_LR,i,steps)
+        adam.lr = cosine_lr(_RATE,i,steps)
         adam.step(grad)
         curve.append(loss)
         if i%_BLOCK==0: tick(min(_BLOCK,steps-i)*len(z))
@@ -338,7 +339,7 @@ def over_cluster(
     sizes = torch.bincount(a)
     return x.new_zeros(len(sizes),x.shape[1]).index_add_(0,a,x)/sizes.unsqueeze(1),sizes,a
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #02a0dab6
+# %% ../../nbs/50_naming/01_cluster.ipynb #e6b3225e
 def _ward_cost(z, sizes, i): return ((z-z[i])**2).sum(1)*sizes*sizes[i]/(sizes+sizes[i])
 
 def ward_merge(
@@ -346,11 +347,11 @@ def ward_merge(
     sizes, # n numbers of rows
     k:int, # Clusters to end with
 )->torch.Tensor: # n cluster numbers
-    "Ward's agglomeration of weighted means: the two are merged that add least to the squared distances, until `k` are left."
+    "Ward's rule: the two are merged that add least to the squared distances, until `k` are left."
     z,sizes = (torch.as_tensor(what).double().numpy().copy() for what in (means,sizes))
     if z.ndim!=2 or sizes.shape!=(len(z),) or not (sizes>0).all() or not np.isfinite(z).all():
-        raise InputError(f"means of shape {z.shape} with sizes of shape {sizes.shape}: finite means with one positive size "
-                         "each are needed")
+        raise InputError(f"means of shape {z.shape} with sizes of shape {sizes.shape}: finite means with one positive "
+                         "size each are needed")
     if not 1<=k<=len(z): raise InputError(f"{len(z)} small clusters cannot be merged into {k}")
     a,gone = np.arange(len(z)),np.zeros(len(z),bool)
     cost = ((z[:,None]-z)**2).sum(2)*sizes[:,None]*sizes/(sizes[:,None]+sizes)
@@ -371,7 +372,7 @@ def softmax_regression(
     x, # N x D rows
     targets, # N x k probabilities
     row_weights=None, # N weights; default: equal
-    l2:float=1e-4, # Weight decay
+    wd:float=1e-4, # Weight decay
     max_iter:int=30, # Of LBFGS
 )->tuple: # ((D+1) x k weights, the last row the bias; list of losses)
     "Multinomial logistic regression."
@@ -384,8 +385,8 @@ def softmax_regression(
     def closure():
         logits = torch.addmm(theta[-1],x,theta[:-1])
         off = share*(logits.softmax(1)-targets)
-        theta.grad = torch.cat([x.T@off+l2*theta[:-1],off.sum(0,keepdim=True)])
-        loss = -(share*targets*logits.log_softmax(1)).sum()+l2/2*theta[:-1].square().sum()
+        theta.grad = torch.cat([x.T@off+wd*theta[:-1],off.sum(0,keepdim=True)])
+        loss = -(share*targets*logits.log_softmax(1)).sum()+wd/2*theta[:-1].square().sum()
         curve.append(loss.item())
         return loss
     opt.step(closure)
