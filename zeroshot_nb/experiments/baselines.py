@@ -11,7 +11,7 @@ __all__ = ['METHODS', 'CRITERIA', 'check_clusters', 'neighbours', 'by_size', 'se
 # %% ../../nbs/70_paper/17_baselines.ipynb #d5415243
 import math
 import numpy as np,pandas as pd,torch,torch.nn.functional as F
-from ..naming.cluster import Adam,Clustering,assign,cache_group,check_features,cluster_features,mean_directions,side_by_side,spherical_kmeans,to_cluster
+from ..naming.cluster import Adam,Clustering,assign_rows as assign,cache_group,check_features,cluster_features,mean_directions,side_by_side,spherical_kmeans,to_cluster
 from ..core import InputError
 from ..names.prior import check_sizes
 
@@ -75,7 +75,7 @@ def settle(
 )->torch.Tensor: # N cluster numbers, each occurring
     "The likeliest cluster of every row; with shares given, under the transport plan that keeps them."
     size = logits.softmax(1).mean(0)
-    return assign(logits,torch.eye(len(size)),size if alpha is None else by_size(size,alpha),eps=1.,g=-size.clamp(min=1e-30).log())
+    return assign(logits,torch.eye(len(size)),size if alpha is None else by_size(size,alpha),eps=1.,v=-size.clamp(min=1e-30).log())
 
 def with_sizes(
     x, # N x D unit rows

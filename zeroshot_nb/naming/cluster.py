@@ -212,7 +212,7 @@ def cache_group(
     "How many runs to step together so that their batches fit a processor's cache, and a step is still worth calling."
     return max(2,min(_MOST_RUNS,_CACHE//(4*rows*D)))
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #e4070a39
+# %% ../../nbs/50_naming/01_cluster.ipynb #ab81cb64
 def _one_thread(device):
     "What a worker thread sets for itself."
     if device.type=='cpu':
@@ -253,7 +253,7 @@ def side_by_side(
         with ThreadPoolExecutor(workers,initializer=_one_thread,initargs=(device,)) as pool, bar:
             return _results(pool,[pool.submit(part,i) for i in range(0,runs,group)],stop)
     finally:
-        if device.type=='cpu': torch.set_num_threads(workers)               # the workers' setting is that of new threads
+        if device.type=='cpu': torch.set_num_threads(workers)               # else new threads had theirs
 
 # %% ../../nbs/50_naming/01_cluster.ipynb #9b96cca2
 _RATE = .1 # of Adam (the paper)
@@ -339,7 +339,7 @@ def over_cluster(
     sizes = torch.bincount(a)
     return x.new_zeros(len(sizes),x.shape[1]).index_add_(0,a,x)/sizes.unsqueeze(1),sizes,a
 
-# %% ../../nbs/50_naming/01_cluster.ipynb #e6b3225e
+# %% ../../nbs/50_naming/01_cluster.ipynb #94b982b4
 def _ward_cost(z, sizes, i): return ((z-z[i])**2).sum(1)*sizes*sizes[i]/(sizes+sizes[i])
 
 def ward_merge(

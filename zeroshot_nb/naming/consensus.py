@@ -325,5 +325,5 @@ def vote_head(
 )->tuple: # (c x D weights, c biases, list of losses)
     "Softmax regression on shares."
     x,shares = (v[::-(-len(v)//rows)] for v in (x,shares))
-    weights,curve = softmax_regression(x,shares,l2=wd,max_iter=steps)
+    weights,curve = softmax_regression(x,shares,wd=wd,max_iter=steps)
     return weights[:-1].T.contiguous(),weights[-1],np.minimum.accumulate(curve).tolist()
