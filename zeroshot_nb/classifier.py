@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
 from .images import ImageSet,Pile,image_files,load_images
-from .datasets.registry import resolve_images
+from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
@@ -91,7 +91,7 @@ def image_size(self:ZeroLabelClassifier):
 def _features(self:ZeroLabelClassifier, X, width=None):
     "(N x D tensor, images or None) for features or images."
     if _is_features(X): return check_features(X,width),None
-    images = load_images(resolve_images(X),self.image_size,self.strict,progress=self.progress)
+    images = load_images(resolve(X),self.image_size,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
 
@@ -99,7 +99,7 @@ def _features(self:ZeroLabelClassifier, X, width=None):
 @patch
 def _get_backbone(self:ZeroLabelClassifier, X, c):
     "Load `backbone`, or train one on at least `c` images; returns them, decoded where that has been done."
-    X = resolve_images(X)
+    X = resolve(X)
     check_enough(len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X)),c,self.naming)
     with timed(self.seconds_,'backbone'):
         if isinstance(self.backbone,Backbone): self.backbone_ = self.backbone

@@ -7,7 +7,6 @@ __all__ = ['agreement', 'gains', 'exchange', 'Naming', 'assign_names']
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #1360e3fd
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import permutations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -33,7 +32,7 @@ def _values(A, B, namings):
 def _symmetric(table, what):
     "A symmetric matrix of real numbers, or a clear error."
     table = np.asarray(table)
-    if table.dtype.kind not in 'fiub' or not np.isfinite(table).all(): raise InputError(f"{what} should be finite numbers")
+    if table.dtype.kind not in 'fiub' or not np.isfinite(table).all(): raise InputError(f"{what} should be numbers")
     if table.ndim!=2 or table.shape!=table.T.shape or not np.allclose(table,table.T):
         raise InputError(f"{what} should be a symmetric table, got shape {table.shape}: see `standardise`")
     return table*(1.-np.eye(len(table)))
@@ -64,8 +63,7 @@ def gains(
 class _Walkers:
     "Namings that move by exchanges, and the products from which their gains are read."
     def __init__(self, A, B, namings):
-        self.A,self.B = A,B
-        self.namings = namings.copy()
+        self.A,self.B,self.namings = A,B,namings.copy()
         self.values = _values(A,B,namings)
         self.products = A@_in_order(B,namings) if A.ndim==2 else None
 
@@ -224,7 +222,7 @@ def _branch_and_bound(A, B, floors, reference=None, limit=400_000):
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #072d86cf
 def _relaxed_naming(A, B, fractions, path=(0,), steps=20):
-    "A naming by way of doubly stochastic matrices: at most so many of Frank and Wolfe's steps for each penalty of a path."
+    "A naming by way of doubly stochastic matrices: at most so many steps of Frank and Wolfe for each penalty."
     rows,scale = np.arange(len(A)),np.linalg.norm(B)/np.linalg.norm(A)
     A_squared,B_squared = scale*A@A,B@B/scale
     product = A@fractions@B
@@ -282,9 +280,6 @@ _PROVED = 12 # up to which the best is proved by default
 _MANY = 40 # up to which random walks are of use
 _PATHS = 6000 # relaxed starts times names, beyond: a few seconds for 50 names or for 100
 
-@lru_cache(None)
-def _all_namings(c): return np.array(list(permutations(range(c))))
-
 def _best_first(namings, values):
     order = np.argsort(-values,kind='stable')
     return namings[order],values[order]
@@ -292,7 +287,9 @@ def _best_first(namings, values):
 def _search(A, B, rng, n_init=None):
     "The best namings that walkers met: (r x c, r values), best first."
     c = len(B)
-    if c<=_LISTED: return _best_first(_all_namings(c),_values(A,B,_all_namings(c)))
+    if c<=_LISTED:
+        namings = np.array(list(permutations(range(c))))
+        return _best_first(namings,_values(A,B,namings))
     if c<=_PROVED: start = _starts(A,B,n_init or 12,1,rng)
     elif c<=_MANY: start = _starts(A,B,n_init or 40,40,rng)
     else:
