@@ -51,6 +51,13 @@ def check_readme():
     ok, out = sh(sys.executable, '.ci/readme.py', '--check')
     if not ok: return out
 
+def check_rules():
+    "The rules of the house hold (`.ci/rules.py`); what is measured and not judged is printed"
+    ok, out = sh(sys.executable, '.ci/rules.py')
+    *found, figures = out.rstrip().splitlines()
+    print(f'      {figures}', flush=True)
+    if not ok: return '\n'.join(found) or figures
+
 def output_faults(p):
     "What is wrong with the stored outputs of notebook `p`"
     if p.stat().st_size >= 1_000_000: yield 'is 1 MB or more; use fewer or smaller figures'

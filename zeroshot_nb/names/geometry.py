@@ -134,7 +134,7 @@ def _open(sources):
     titles = [t if titles.count(t)==1 else f'{t} ({i+1})' for i,t in enumerate(titles)]
     return {t:load_vectors(v) for t,v in zip(titles,sources)}
 
-# %% ../../nbs/40_names/01_geometry.ipynb #65b5e398
+# %% ../../nbs/40_names/01_geometry.ipynb #f53f06a7
 def _check_known(names, known, lookups, lost):
     "Every name is known to some source, and every source knows three names."
     for i,name in enumerate(names):
@@ -204,7 +204,7 @@ def name_geometry(
     unit_rows = name_vectors(names,vectors,synonyms)
     return NameGeometry(names,unit_rows@unit_rows.T)
 
-# %% ../../nbs/40_names/01_geometry.ipynb #2c0fabe7
+# %% ../../nbs/40_names/01_geometry.ipynb #ebab5892
 def ordinal_similarity(
     c:int, # Number of classes, in their order
 )->np.ndarray: # c x c: minus the distance on the scale
@@ -228,7 +228,7 @@ def _exchange_costs(
     np.fill_diagonal(costs,np.inf)
     return costs
 
-# %% ../../nbs/40_names/01_geometry.ipynb #98272827
+# %% ../../nbs/40_names/01_geometry.ipynb #b43f017a
 SEARCH_WORK = 1e8 # Multiplications that a search may take, about: with many names it takes fewer steps
 FIRST = 20 # Exchanges of every name from which the search begins, its cheapest
 
@@ -246,7 +246,7 @@ def _next_exchange(
     i,j = np.divmod(best,len(A))
     return i,j,np.isfinite(saved[np.arange(len(saved)),i,j])
 
-# %% ../../nbs/40_names/01_geometry.ipynb #0606b1ef
+# %% ../../nbs/40_names/01_geometry.ipynb #33204288
 def _first_exchanges(
     A, # c x c, symmetric, zero diagonal
     n, # How many for each name
@@ -266,7 +266,7 @@ def _first_exchanges(
     both[walkers,i],both[walkers,j] = j,i
     return np.concatenate([alone,both]),np.tile(kept,2)
 
-# %% ../../nbs/40_names/01_geometry.ipynb #2efd4a19
+# %% ../../nbs/40_names/01_geometry.ipynb #f8c7f610
 def identifiability(
     S, # c x c similarities; the diagonal is not used
 )->np.ndarray: # c numbers: 0 for a name that may change places unnoticed
