@@ -13,114 +13,148 @@ from ..core import InputError
 from ..images import Pile
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #d14fd62e
+_AGAIN = 'unpack the official archive again'
+
 def _one_of(what, value, allowed):
-    if value not in allowed: raise InputError(f"{what} must be {', '.join(map(str,allowed[:-1]))} or {allowed[-1]}, got {value!r}")
+    "Stop at a value that is not among those that are allowed."
+    if value in allowed: return
+    raise InputError(f"{what} must be {', '.join(map(str,allowed[:-1]))} or {allowed[-1]}, got {value!r}")
 
 def _folder(root, options):
     "The first of `options` (folder name -> its files) that is in `root` or is `root`, and its official name."
     root = Path(root)
     for name,files in options.items():
-        for d in (root/name,root):
-            if d.is_dir() and (d.name==name or any((d/f).is_file() for f in files)): return d,name
+        for folder in (root/name,root):
+            marked = folder.name==name or any((folder/file).is_file() for file in files)
+            if marked and folder.is_dir(): return folder,name
     raise InputError(f"no {' or '.join(options)} in {root}: unpack the official archive there")
 
 def _present(folder, files):
     "Paths of `files`, all of which must be there."
-    missing = [f for f in files if not (folder/f).is_file()]
-    if missing: raise InputError(f"{folder} lacks {', '.join(missing)}: unpack the official archive again")
-    return [folder/f for f in files]
+    missing = [file for file in files if not (folder/file).is_file()]
+    if missing: raise InputError(f"{folder} lacks {', '.join(missing)}: {_AGAIN}")
+    return [folder/file for file in files]
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #c934eafb
 def _rows(file, width):
     "A file of rows of `width` bytes, memory-mapped: N x `width`."
     n = file.stat().st_size
-    if not n or n%width: raise InputError(f"{file} has {n:,} bytes, where a multiple of {width} is expected: it was cut short, or is no such file; unpack the official archive again")
-    return np.memmap(file,np.uint8,'r').reshape(-1,width)
+    if n and not n%width: return np.memmap(file,np.uint8,'r').reshape(-1,width)
+    raise InputError(f"{file} has {n:,} bytes, where a multiple of {width} is expected: "
+                     f"it was cut short, or is no such file; {_AGAIN}")
 
 def _in_range(y, c, file, first=0):
     "Labels of a file that counts its `c` classes from `first`, as numbers from 0; one outside is an error."
     y = np.asarray(y).astype(int)
     bad = np.flatnonzero((y<first)|(y>=first+c))
-    if len(bad): raise InputError(f"{file}: image {bad[0]} has label {y[bad[0]]}, which should be between {first} and {first+c-1}; unpack the official archive again")
+    if len(bad): raise InputError(f"{file}: image {bad[0]} has label {y[bad[0]]}, "
+                                  f"which should be between {first} and {first+c-1}; {_AGAIN}")
     return y-first
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #f6d892f1
+_HARMLESS = {'numpy.core.multiarray._reconstruct','numpy.core.numeric._frombuffer','numpy.ndarray','numpy.dtype'}
+
 class _Kept:
     "Stands in for an array or a dtype of NumPy while a pickle is read."
-    def __init__(self, *args): self.args,self.state = args,None
+    def __init__(self, *args):
+        self.args = args
+        self.state = None
+
     def __setstate__(self, state): self.state = state
 
 class _Unpickler(pickle.Unpickler):
     "Reads lists, dicts, strings, numbers, and arrays as `_Kept`."
     def find_class(self, module, name):
-        if f"{module.replace('._core','.core')}.{name}" in ('numpy.core.multiarray._reconstruct','numpy.core.numeric._frombuffer','numpy.ndarray','numpy.dtype'): return _Kept
-        if (module,name)==('_codecs','encode'): return lambda s,*_: s.encode('latin1')          # how Python 3 writes bytes for Python 2
-        raise InputError(f"refused, as this pickle calls {module}.{name} and could run any code; take the official file")
+        if f"{module.replace('._core','.core')}.{name}" in _HARMLESS: return _Kept
+        if (module,name)==('_codecs','encode'): return lambda text,*_: text.encode('latin1') # bytes, for Python 2
+        raise InputError(f"refused, as this pickle calls {module}.{name} and could run any code; "
+                         "take the official file")
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #2e745f24
 def _unpickle(file):
     "The dict in a pickle of CIFAR."
     try: got = _Unpickler(io.BytesIO(file.read_bytes()),encoding='latin1').load()
     except InputError as e: raise InputError(f"{file}: {e}") from None
-    except Exception as e: raise InputError(f"{file} is damaged ({type(e).__name__}: {e}): unpack the official archive again") from e
-    if not isinstance(got,dict): raise InputError(f"{file} holds a {type(got).__name__}, where a dict is expected: it is no file of CIFAR")
-    return got
+    except Exception as e: raise InputError(f"{file} is damaged ({type(e).__name__}: {e}): {_AGAIN}") from e
+    if isinstance(got,dict): return got
+    raise InputError(f"{file} holds a {type(got).__name__}, where a dict is expected: it is no file of CIFAR")
+
+def _parts(kept):
+    "Bytes, dtype, shape and memory order of an array that was kept."
+    if kept.state is None: return kept.args[:4]
+    _,shape,dtype,by_column,raw = kept.state[:5]
+    return raw,dtype,shape,'CF'[by_column]
 
 def _bytes_2d(kept, width, file):
     "The N x `width` bytes of an array that was kept."
     try:
-        raw,dtype,shape,order = kept.args[:4] if kept.state is None else (kept.state[4],kept.state[2],kept.state[1],'CF'[kept.state[3]])
+        raw,dtype,shape,order = _parts(kept)
         x = np.frombuffer(raw.encode('latin1') if isinstance(raw,str) else raw,np.uint8).reshape(shape,order=order)
-        if x.ndim!=2 or x.shape[1]!=width or not len(x) or dtype.args[0]!='u1': raise ValueError(f"{dtype.args[0]}, shape {x.shape}")
-    except Exception as e: raise InputError(f"{file}: its data are not N x {width} bytes ({e}): unpack the official archive again") from e
+        kind = dtype.args[0]
+        if x.ndim!=2 or x.shape[1]!=width or not len(x) or kind!='u1': raise ValueError(f"{kind}, shape {x.shape}")
+    except Exception as e: raise InputError(f"{file}: its data are not N x {width} bytes ({e}): {_AGAIN}") from e
     return x
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #62683e2b
 CIFAR10 = ['airplane','automobile','bird','cat','deer','dog','frog','horse','ship','truck']
-CIFAR100_COARSE = ['aquatic mammals','fish','flowers','food containers','fruit and vegetables','household electrical devices','household furniture','insects',
-    'large carnivores','large man-made outdoor things','large natural outdoor scenes','large omnivores and herbivores','medium mammals','non-insect invertebrates',
+CIFAR100_COARSE = ['aquatic mammals','fish','flowers','food containers','fruit and vegetables',
+    'household electrical devices','household furniture','insects','large carnivores','large man-made outdoor things',
+    'large natural outdoor scenes','large omnivores and herbivores','medium mammals','non-insect invertebrates',
     'people','reptiles','small mammals','trees','vehicles 1','vehicles 2']
 STL10 = ['airplane','bird','car','cat','deer','dog','horse','monkey','ship','truck']
 
-# %% ../../nbs/20_datasets/00_formats.ipynb #b4a91264
-def _same_names(file, names, known):
-    "`known`, if `names`, read from `file` with underscores for spaces, agree with them."
-    names = [str(n).strip().replace('_',' ') for n in names if str(n).strip()]
-    if names!=list(known):
-        i = next((i for i,(a,b) in enumerate(zip(names,known)) if a!=b),min(len(names),len(known)))
-        raise InputError(f"{file} has {len(names)} names, and number {i} is {', '.join(names[i:i+1]) or 'missing'}, where {', '.join(known[i:i+1]) or 'no more'} is expected: unpack the official archive again")
-    return list(known)
-
+def _spaced(names): return [str(name).strip().replace('_',' ') for name in names if str(name).strip()]
 def _lines(file): return file.read_text(encoding='utf-8',errors='replace').splitlines()
 
+def _same_names(file, names, known):
+    "`known`, if `names`, read from `file` with underscores for spaces, agree with them."
+    names,known = _spaced(names),list(known)
+    if names==known: return known
+    i = next((i for i,(ours,theirs) in enumerate(zip(names,known)) if ours!=theirs),min(len(names),len(known)))
+    found,wanted = ', '.join(names[i:i+1]) or 'missing',', '.join(known[i:i+1]) or 'no more'
+    raise InputError(f"{file} has {len(names)} names, and number {i} is {found}, where {wanted} is expected: {_AGAIN}")
+
 # %% ../../nbs/20_datasets/00_formats.ipynb #89cde118
-_CIFAR = {10:{'cifar-10-batches-bin':dict(train=[f'data_batch_{i}.bin' for i in range(1,6)],test=['test_batch.bin']),
-              'cifar-10-batches-py':dict(train=[f'data_batch_{i}' for i in range(1,6)],test=['test_batch'])},
-          100:{'cifar-100-binary':dict(train=['train.bin'],test=['test.bin']),'cifar-100-python':dict(train=['train'],test=['test'])}}
-_KIND = {10:'',20:'coarse_',100:'fine_'}                                   # of the labels in a file, by the number of classes
+_BATCHES = [f'data_batch_{i}' for i in range(1,6)]
+_CIFAR10 = {'cifar-10-batches-bin':dict(train=[f'{name}.bin' for name in _BATCHES],test=['test_batch.bin']),
+            'cifar-10-batches-py':dict(train=_BATCHES,test=['test_batch'])} # Folder -> split -> its files
+_CIFAR100 = {'cifar-100-binary':dict(train=['train.bin'],test=['test.bin']),
+             'cifar-100-python':dict(train=['train'],test=['test'])}
+_KIND = {10:'',20:'coarse_',100:'fine_'} # How the labels are called, by the number of classes
+_PIXELS = 3*32*32
 
 def _cifar_rows(file, n, binary):
     "(N x 3072 pixels, N labels or None) of a file; the labels of a binary file are still on the disk."
-    if binary: rows = _rows(file,3073 if n==10 else 3074); return rows[:,-3072:],rows[:,int(n==100)]
+    if binary:
+        rows = _rows(file,_PIXELS+(1 if n==10 else 2))
+        return rows[:,-_PIXELS:],rows[:,int(n==100)]
     got = _unpickle(file)
-    return _bytes_2d(got.get('data'),3072,file),got.get(_KIND[n]+'labels')
+    return _bytes_2d(got.get('data'),_PIXELS,file),got.get(_KIND[n]+'labels')
 
 def _cifar_labels(file, n, binary):
+    "The labels of a file."
     x,y = _cifar_rows(file,n,binary)
-    if not binary and (not isinstance(y,list) or len(y)!=len(x) or not all(isinstance(v,int) for v in y)): raise InputError(f"{file}: its {_KIND[n]}labels are not a list of {len(x)} numbers: unpack the official archive again")
+    whole = binary or isinstance(y,list) and len(y)==len(x) and all(isinstance(label,int) for label in y)
+    if not whole: raise InputError(f"{file}: its {_KIND[n]}labels are not a list of {len(x)} numbers: {_AGAIN}")
     return _in_range(y,n,file)
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #3f862db1
+def _meta_file(n, binary):
+    "The file that has the class names."
+    if not binary: return 'batches.meta' if n==10 else 'meta'
+    return 'batches.meta.txt' if n==10 else f'{_KIND[n]}label_names.txt'
+
 def _cifar_names(folder, n, binary):
     "Class names; those of the meta file, if it is there, must agree."
-    f = folder/(('batches.meta.txt' if n==10 else f'{_KIND[n]}label_names.txt') if binary else 'batches.meta' if n==10 else 'meta')
+    file = folder/_meta_file(n,binary)
     known = {10:CIFAR10,20:CIFAR100_COARSE}.get(n)
-    if known and not f.is_file(): return list(known)
-    _present(folder,[f.name])
-    names = _lines(f) if binary else _unpickle(f).get(_KIND[n]+'label_names')
-    names = [s.strip().replace('_',' ') for s in names if isinstance(s,str) and s.strip()] if isinstance(names,list) else []
-    if len(set(names))!=n: raise InputError(f"{f} names {len(set(names))} classes, where {n} are expected: unpack the official archive again")
-    return _same_names(f,names,known or names)
+    if known and not file.is_file(): return list(known)
+    _present(folder,[file.name])
+    names = _lines(file) if binary else _unpickle(file).get(_KIND[n]+'label_names')
+    names = _spaced(name for name in names if isinstance(name,str)) if isinstance(names,list) else []
+    distinct = len(set(names))
+    if distinct!=n: raise InputError(f"{file} names {distinct} classes, where {n} are expected: {_AGAIN}")
+    return _same_names(file,names,known or names)
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #b69434b3
 def cifar(
@@ -129,66 +163,95 @@ def cifar(
     n:int=10, # Classes: 10 of CIFAR-10; 20 coarse (the paper's CIFAR-100-20) or 100 fine ones of CIFAR-100
 )->Pile: # Images of 32 pixels, in the order of the files; memory-mapped in the binary version
     "CIFAR in either official version, the binary one if both are there."
-    _one_of('n',n,(10,20,100)); _one_of('split',split,('train','test'))
-    files = _CIFAR[10 if n==10 else 100]
-    d,version = _folder(root,{k:v['train']+v['test'] for k,v in files.items()})
-    fs,binary = _present(d,files[version][split]),'bin' in version
-    images = [_cifar_rows(f,n,binary)[0].reshape(-1,3,32,32).transpose(0,2,3,1) for f in fs]
-    return Pile(images,_cifar_names(d,n,binary),lambda: np.concatenate([_cifar_labels(f,n,binary) for f in fs]),f"cifar{'100-20' if n==20 else n}-{split}")
+    _one_of('n',n,(10,20,100))
+    _one_of('split',split,('train','test'))
+    versions = _CIFAR10 if n==10 else _CIFAR100
+    folder,version = _folder(root,{name:halves['train']+halves['test'] for name,halves in versions.items()})
+    files = _present(folder,versions[version][split])
+    binary = 'bin' in version
+    images = [_cifar_rows(file,n,binary)[0].reshape(-1,3,32,32).transpose(0,2,3,1) for file in files]
+    def labels(): return np.concatenate([_cifar_labels(file,n,binary) for file in files])
+    return Pile(images,_cifar_names(folder,n,binary),labels,f"cifar{'100-20' if n==20 else n}-{split}")
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #aed01c61
+def _stl10_labels(folder, split, images):
+    "The labels of a split, whose first array of `images` has labels and whose others have none."
+    file, = _present(folder,[f'{split}_y.bin'])
+    y = _in_range(_rows(file,1)[:,0],len(STL10),file,first=1)
+    if len(y)!=len(images[0]): raise InputError(
+        f"{file} has {len(y)} labels for the {len(images[0])} images of {split}_X.bin: {_AGAIN}")
+    return np.concatenate([y,*(np.full(len(unlabelled),-1) for unlabelled in images[1:])])
+
 def stl10(
     root, # The official folder stl10_binary, or the folder that holds it
     split:str='train', # 'train': the training images, and after them the unlabelled ones; 'test'
 )->Pile: # Images of 96 pixels, memory-mapped; label -1 for the unlabelled
     "STL-10 in its official binary files."
     _one_of('split',split,('train','test'))
-    d,_ = _folder(root,{'stl10_binary':[f'{p}_X.bin' for p in ('train','unlabeled','test')]})
-    fs = _present(d,['train_X.bin','unlabeled_X.bin'] if split=='train' else ['test_X.bin'])
-    images = [_rows(f,3*96*96).reshape(-1,3,96,96).transpose(0,3,2,1) for f in fs]
-    def labels():
-        f, = _present(d,[f'{split}_y.bin'])
-        y = _in_range(_rows(f,1)[:,0],10,f,first=1)
-        if len(y)!=len(images[0]): raise InputError(f"{f} has {len(y)} labels for the {len(images[0])} images of {fs[0].name}: unpack the official archive again")
-        return np.concatenate([y,*(np.full(len(a),-1) for a in images[1:])])
-    names = d/'class_names.txt'
-    return Pile(images,_same_names(names,_lines(names),STL10) if names.is_file() else list(STL10),labels,f'stl10-{split}')
+    folder,_ = _folder(root,{'stl10_binary':[f'{part}_X.bin' for part in ('train','unlabeled','test')]})
+    files = _present(folder,['train_X.bin','unlabeled_X.bin'] if split=='train' else ['test_X.bin'])
+    images = [_rows(file,3*96*96).reshape(-1,3,96,96).transpose(0,3,2,1) for file in files]
+    names = folder/'class_names.txt'
+    classes = _same_names(names,_lines(names),STL10) if names.is_file() else list(STL10)
+    return Pile(images,classes,lambda: _stl10_labels(folder,split,images),f'stl10-{split}')
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #5e49297f
 MEDMNIST = {
-    'bloodmnist':['basophil','eosinophil','erythroblast','immature granulocytes','lymphocyte','monocyte','neutrophil','platelet'],
-    'dermamnist':['actinic keratoses and intraepithelial carcinoma','basal cell carcinoma','benign keratosis-like lesions','dermatofibroma','melanoma','melanocytic nevi','vascular lesions'],
-    'pathmnist':['adipose','background','debris','lymphocytes','mucus','smooth muscle','normal colon mucosa','cancer-associated stroma','colorectal adenocarcinoma epithelium'],
+    'bloodmnist':['basophil','eosinophil','erythroblast','immature granulocytes','lymphocyte','monocyte','neutrophil',
+                  'platelet'],
+    'dermamnist':['actinic keratoses and intraepithelial carcinoma','basal cell carcinoma',
+                  'benign keratosis-like lesions','dermatofibroma','melanoma','melanocytic nevi','vascular lesions'],
+    'pathmnist':['adipose','background','debris','lymphocytes','mucus','smooth muscle','normal colon mucosa',
+                 'cancer-associated stroma','colorectal adenocarcinoma epithelium'],
     'retinamnist':['no retinopathy','mild','moderate','severe','proliferative'], # Ordinal
 }
 
-# %% ../../nbs/20_datasets/00_formats.ipynb #af1ead07
 def _member(file, key):
     "One array of an .npz file."
     try:
-        with np.load(file,allow_pickle=False) as z:
-            if key in z.files: return z[key]
-    except Exception as e: raise InputError(f"{key} in {file} is damaged ({type(e).__name__}: {e}): fetch the file again") from e
+        with np.load(file,allow_pickle=False) as arrays:
+            if key in arrays.files: return arrays[key]
+    except Exception as e:
+        raise InputError(f"{key} in {file} is damaged ({type(e).__name__}: {e}): fetch the file again") from e
     raise InputError(f"{file} has no {key}: a MedMNIST file has images and labels of train, val and test")
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #eadca99b
+_SPLITS = ('train','val','test')
+
+def _med_images(file, split):
+    "n x H x W x 3 bytes of a split; of grey images only one channel is in memory."
+    x = _member(file,f'{split}_images')
+    if x.dtype!=np.uint8 or not len(x) or x.shape[3:] not in ((),(3,)) or x.ndim<3:
+        raise InputError(f"{file}: {split}_images are {x.dtype} of shape {x.shape}; "
+                         "N x H x W or N x H x W x 3 bytes are expected")
+    return x if x.ndim==4 else np.broadcast_to(x[...,None],(*x.shape,3))
+
+def _med_labels(file, split, n, names):
+    "The `n` labels of a split; where there are no `names`, as many numbers as there are classes are added to them."
+    y = _member(file,f'{split}_labels')
+    if y.dtype.kind not in 'iu' or y.shape not in ((n,),(n,1)):
+        raise InputError(f"{file}: {split}_labels are {y.dtype} of shape {y.shape}; "
+                         f"{n} x 1 whole numbers are expected, one label an image")
+    if not names:
+        highest = max(int(_member(file,f'{part}_labels').max(initial=0)) for part in _SPLITS)
+        names.extend(str(i) for i in range(1+highest))
+    return _in_range(y.ravel(),len(names),file)
+
+# %% ../../nbs/20_datasets/00_formats.ipynb #eadca99c
 def medmnist(
     file, # Path of an .npz file, such as retinamnist.npz or retinamnist_64.npz
     split:str='train', # 'train', 'val' or 'test'
-    classes=None, # c names, in the order of the labels; default: `MEDMNIST`, or numbers, which are not there until `labels` is called
+    classes=None, # c names, in label order; default: `MEDMNIST`, or numbers, which only `labels` can count
 )->Pile: # The images, in memory; grey ones as three equal channels
     "A set of MedMNIST with one label an image."
-    file,splits = Path(file),('train','val','test')
-    _one_of('split',split,splits)
+    file = Path(file)
+    _one_of('split',split,_SPLITS)
     if not file.is_file(): raise InputError(f"no such file: {file}")
-    if not zipfile.is_zipfile(file): raise InputError(f"{file} is no whole .npz file: it was cut short, or is another format; fetch it again")
-    names = list(classes if classes is not None else MEDMNIST.get(file.stem.split('_')[0],[]))
-    if file.stem.split('_')[0]=='chestmnist': raise InputError(f"{file}: an image of ChestMNIST has several labels or none, and a classifier gives it one name; take another set")
-    x = _member(file,f'{split}_images')
-    if x.dtype!=np.uint8 or not len(x) or x.shape[3:] not in ((),(3,)) or x.ndim<3: raise InputError(f"{file}: {split}_images are {x.dtype} of shape {x.shape}; N x H x W or N x H x W x 3 bytes are expected")
-    def labels():
-        y = _member(file,f'{split}_labels')
-        if y.dtype.kind not in 'iu' or y.shape not in ((len(x),),(len(x),1)): raise InputError(f"{file}: {split}_labels are {y.dtype} of shape {y.shape}; {len(x)} x 1 whole numbers are expected, one label an image")
-        if not names: names.extend(str(i) for i in range(1+max(int(_member(file,f'{s}_labels').max(initial=0)) for s in splits)))
-        return _in_range(y.ravel(),len(names),file)
-    return Pile([x if x.ndim==4 else np.broadcast_to(x[...,None],(*x.shape,3))],names,labels,f'{file.stem}-{split}')
+    if not zipfile.is_zipfile(file):
+        raise InputError(f"{file} is no whole .npz file: it was cut short, or is another format; fetch it again")
+    kind = file.stem.split('_')[0]
+    if kind=='chestmnist': raise InputError(f"{file}: an image of ChestMNIST has several labels or none, "
+        "and a classifier gives it one name; take another set")
+    names = list(classes if classes is not None else MEDMNIST.get(kind,[]))
+    x = _med_images(file,split)
+    return Pile([x],names,lambda: _med_labels(file,split,len(x),names),f'{file.stem}-{split}')

@@ -21,7 +21,7 @@ def gathered(
     "The projections of every process; gradients flow back to the process they came from."
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size()==1: return z,0
     shares = all_gather(z)
-    for share in shares:                                                # the way back misreads gradients of other strides
+    for share in shares:                                    # the way back misreads gradients of other strides
         if share.requires_grad: share.register_hook(torch.Tensor.contiguous)
     return torch.cat(shares),dist.get_rank()*len(z)
 
@@ -60,7 +60,7 @@ class Contrastive(nn.Module):
     def forward(self, x):
         with half_precision(x.device): return self.head(self.backbone(x)).float()
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #017a0c59
+# %% ../../nbs/30_features/03_contrastive.ipynb #5cd695ce
 class _OwnLoss(Callback):
     "A method of stage I: its `own_loss` takes the place of the learner's during a fit."
     order = 9
@@ -160,7 +160,7 @@ def enqueue(self:MoCo, keys):
     self.queue[rows] = keys
     self.next_row = int(self.next_row+len(keys))%self.size
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #979777df
+# %% ../../nbs/30_features/03_contrastive.ipynb #86fda458
 @patch
 def state_dict(self:MoCo):
     "What a checkpoint keeps."
@@ -191,7 +191,7 @@ def uniformity(
     z = F.normalize(z.detach().float(),dim=1)
     return float(torch.pdist(z).pow(2).mul(-_SHARPNESS).exp().mean().log())
 
-# %% ../../nbs/30_features/03_contrastive.ipynb #0afa373a
+# %% ../../nbs/30_features/03_contrastive.ipynb #de5aa2c2
 def effective_rank(
     x, # n x D features
 )->float: # 1 to D
