@@ -15,84 +15,111 @@ from ..core import InputError
 from ..images import Pile
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #c8f57566
-SUPERCLASSES = dict(bird='n01503061',car='n02958343',cat='n02121620',dog='n02084071',fish='n02512053',
-                    insect='n02159955',monkey='n02484322',ship='n04194289',snake='n01726692',truck='n04490091')  # name -> the WordNet id it stands for
+SUPERCLASSES = dict( # Name -> the WordNet id it stands for
+    bird='n01503061',car='n02958343',cat='n02121620',dog='n02084071',fish='n02512053',insect='n02159955',
+    monkey='n02484322',ship='n04194289',snake='n01726692',truck='n04490091')
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #7acdf8b3
-def superclass_table()->pd.DataFrame: # 1,000 rows in ImageNet's order: `wnid`, `superclass` (a name, or '' where it has none), `name` (WordNet's first word for it)
-    "The shipped table: which superclass each of ImageNet's ids belongs to."
-    return pd.read_csv(str(_resource_files('zeroshot_nb')/'tables'/'imagenet10.csv'),dtype=str,keep_default_na=False)
+def superclass_table()->pd.DataFrame: # 1,000 rows: `wnid`, `superclass` (or ''), `name` (WordNet's first word for it)
+    "The shipped table: which superclass each of ImageNet's ids belongs to, in ImageNet's order."
+    file = _resource_files('zeroshot_nb')/'tables'/'imagenet10.csv'
+    return pd.read_csv(str(file),dtype=str,keep_default_na=False)
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #06538a3a
 def _split_folder(root, split):
     "The folder of a split, in one of the usual trees."
     root = Path(root)
-    if split not in ('train','val'): raise InputError(f"unknown split {split!r}: choose train, or val (test means val too: ImageNet's own test images have no labels)")
-    if not root.is_dir(): raise InputError(f"no such folder: {root}; give the folder that holds ImageNet's train and val")
-    for p in (root/split,root/'ILSVRC'/'Data'/'CLS-LOC'/split):
-        if p.is_dir(): return p
-    raise InputError(f"no folder {split} in {root}, and no ILSVRC/Data/CLS-LOC/{split}: give the folder that holds ImageNet's train and val")
+    if split not in ('train','val'): raise InputError(f"unknown split {split!r}: choose train, or val "
+        "(test means val too: ImageNet's own test images have no labels)")
+    mend = "give the folder that holds ImageNet's train and val"
+    if not root.is_dir(): raise InputError(f"no such folder: {root}; {mend}")
+    for folder in (root/split,root/'ILSVRC'/'Data'/'CLS-LOC'/split):
+        if folder.is_dir(): return folder
+    raise InputError(f"no folder {split} in {root}, and no ILSVRC/Data/CLS-LOC/{split}: {mend}")
 
 def _known(ids, table, where):
     "Stop at ids that are not ImageNet's."
     strange = sorted(set(ids)-set(table.wnid))
-    if strange: raise InputError(f"{', '.join(strange[:5])} in {where}: not among the 1,000 ids of ImageNet; remove or rename {'it' if len(strange)==1 else 'them'}")
+    if strange: raise InputError(f"{', '.join(strange[:5])} in {where}: not among the 1,000 ids of ImageNet; "
+                                 f"remove or rename {'it' if len(strange)==1 else 'them'}")
 
 def _answers(root, folder):
     "File stem -> id, from Kaggle's table for a flat `val`."
-    f = next((f for f in (p/'LOC_val_solution.csv' for p in (Path(root),folder,folder.parent)) if f.exists()),None)
-    if f is None: raise InputError(f"{folder} holds no folders named by WordNet ids, and there is no LOC_val_solution.csv in {root} to say what its images are")
-    t = pd.read_csv(f,dtype=str,keep_default_na=False)
-    if not {'ImageId','PredictionString'}<=set(t): raise InputError(f"{f.name} has columns {', '.join(t)}: ImageId and PredictionString are needed")
-    return dict(zip(t.ImageId,t.PredictionString.str.split().str[0].fillna('')))
+    found = (path/'LOC_val_solution.csv' for path in (Path(root),folder,folder.parent))
+    file = next((file for file in found if file.exists()),None)
+    if file is None: raise InputError(f"{folder} holds no folders named by WordNet ids, "
+        f"and there is no LOC_val_solution.csv in {root} to say what its images are")
+    answers = pd.read_csv(file,dtype=str,keep_default_na=False)
+    if {'ImageId','PredictionString'}<=set(answers):
+        return dict(zip(answers.ImageId,answers.PredictionString.str.split().str[0].fillna('')))
+    raise InputError(f"{file.name} has columns {', '.join(answers)}: ImageId and PredictionString are needed")
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #f6fe8bef
+def _listed(folder):
+    "Names of the folders in `folder`, and of the images."
+    with os.scandir(folder) as entries: kids = sorted((o.name,o.is_dir()) for o in entries if o.name[0]!='.')
+    folders = [name for name,is_folder in kids if is_folder]
+    loose = [name for name,is_folder in kids if not is_folder and Path(name).suffix.lower() in image_extensions]
+    if folders and loose:
+        raise InputError(f"{folder} holds images outside of the folders named by WordNet ids: {loose[0]}")
+    return folders,loose
+
 def _files_by_id(root, split, table):
     "Id -> its image files, for the ids that have a superclass."
-    folder,ten = _split_folder(root,split),set(table.wnid[table.superclass!=''])
-    with os.scandir(folder) as it: kids = sorted((e.name,e.is_dir()) for e in it if e.name[0]!='.')
-    dirs,loose = [n for n,d in kids if d],[n for n,d in kids if not d and Path(n).suffix.lower() in image_extensions]
-    if dirs and loose: raise InputError(f"{folder} holds images outside of the folders named by WordNet ids: {loose[0]}")
-    if dirs:
-        _known(dirs,table,folder)
-        return {n:sorted(get_image_files(folder/n)) for n in dirs if n in ten}
-    if split=='train' or not loose: raise InputError(f"no folder in {folder} is named by a WordNet id, such as n01440764: is this ImageNet?")
-    of = _answers(root,folder)
-    lost = [n for n in loose if Path(n).stem not in of]
+    folder = _split_folder(root,split)
+    wanted = set(table.wnid[table.superclass!=''])
+    folders,loose = _listed(folder)
+    if folders:
+        _known(folders,table,folder)
+        return {wnid:sorted(get_image_files(folder/wnid)) for wnid in folders if wnid in wanted}
+    if split=='train' or not loose:
+        raise InputError(f"no folder in {folder} is named by a WordNet id, such as n01440764: is this ImageNet?")
+    answers = _answers(root,folder)
+    lost = [name for name in loose if Path(name).stem not in answers]
     if lost: raise InputError(f"{len(lost)} images of {folder} are not in LOC_val_solution.csv, the first: {lost[0]}")
-    _known({of[Path(n).stem] for n in loose},table,'LOC_val_solution.csv')
-    out = {}
-    for n in loose: out.setdefault(of[Path(n).stem],[]).append(folder/n)
-    return {i:fs for i,fs in out.items() if i in ten}
+    _known({answers[Path(name).stem] for name in loose},table,'LOC_val_solution.csv')
+    files = {}
+    for name in loose: files.setdefault(answers[Path(name).stem],[]).append(folder/name)
+    return {wnid:found for wnid,found in files.items() if wnid in wanted}
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #df22daf7
 def _by_turns(files, ids, seed):
     "All files of `ids`, one from each by turns, each id in an order of its own."
     turns = []
-    for i in ids:
-        rng = np.random.default_rng([seed,int(i[1:])])
-        place = rng.random()                                            # of the id within each turn
-        turns += [(t,place,files[i][j]) for t,j in enumerate(rng.permutation(len(files[i])))]
-    return [f for *_,f in sorted(turns)]
+    for wnid in ids:
+        rng = np.random.default_rng([seed,int(wnid[1:])])
+        place = rng.random()                                 # of the id within each turn
+        order = rng.permutation(len(files[wnid]))
+        turns += [(turn,place,files[wnid][j]) for turn,j in enumerate(order)]
+    return [file for *_,file in sorted(turns)]
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #46fe3d6a
+def _balanced(files, table, split, root, per_class):
+    "(superclass -> its ids, images of each): as many as are asked for, or as the smallest has."
+    ids = {name:[wnid for wnid in table.wnid[table.superclass==name] if wnid in files] for name in SUPERCLASSES}
+    counts = {name:sum(len(files[wnid]) for wnid in mine) for name,mine in ids.items()}
+    none = [name for name in counts if not counts[name]]
+    if none: raise InputError(f"no {split} image of {', '.join(none)} in {root}: "
+                              "`superclass_table` has the ids that belong to each")
+    few = [f'{name} ({counts[name]})' for name in counts if counts[name]<(per_class or 0)]
+    if few: raise InputError(f"fewer than per_class={per_class} {split} images of {', '.join(few)}: "
+                             f"ask for {min(counts.values())} at most")
+    return ids,per_class or min(counts.values())
+
+# %% ../../nbs/20_datasets/03_imagenet10.ipynb #46fe3d6b
 def imagenet10(
-    root, # Folder of ImageNet: `root/{train,val}/<id>/*.JPEG`, or Kaggle's, `root/ILSVRC/Data/CLS-LOC/{train,val}` and `root/LOC_val_solution.csv`
+    root, # ImageNet: {train,val}/<id>/*.JPEG, or Kaggle's ILSVRC/Data/CLS-LOC/{train,val} and LOC_val_solution.csv
     split:str='train', # 'train'; or 'val', which 'test' means too
     per_class:int=None, # Images from each superclass; default: as many as the one with the fewest has
     seed:int=0, # Of the draw and of the order
 )->Pile: # Equally many images of each superclass, in random order; the classes are those of `SUPERCLASSES`
     "Ten superclasses of ImageNet, balanced by the folders' names; training itself sees no label."
-    table,split = superclass_table(),'val' if split=='test' else split
+    table = superclass_table()
+    split = 'val' if split=='test' else split
     if per_class is not None and per_class<1: raise InputError(f"per_class must be at least 1, got {per_class}")
     files = _files_by_id(root,split,table)
-    ids = {k:[i for i in table.wnid[table.superclass==k] if i in files] for k in SUPERCLASSES}
-    n = {k:sum(len(files[i]) for i in v) for k,v in ids.items()}
-    none = [k for k in n if not n[k]]
-    if none: raise InputError(f"no {split} image of {', '.join(none)} in {root}: `superclass_table` has the ids that belong to each")
-    few = [f'{k} ({n[k]})' for k in n if n[k]<(per_class or 0)]
-    if few: raise InputError(f"fewer than per_class={per_class} {split} images of {', '.join(few)}: ask for {min(n.values())} at most")
-    of = {f:c for c,k in enumerate(SUPERCLASSES) for f in _by_turns(files,ids[k],seed)[:per_class or min(n.values())]}
-    images = sorted(of)
-    images = [images[i] for i in np.random.default_rng(seed).permutation(len(images))]
-    return Pile(images,list(SUPERCLASSES),lambda: [of[f] for f in images],f'imagenet10 {split}')
+    ids,n = _balanced(files,table,split,root,per_class)
+    label = {file:i for i,name in enumerate(SUPERCLASSES) for file in _by_turns(files,ids[name],seed)[:n]}
+    in_order = sorted(label)
+    images = [in_order[i] for i in np.random.default_rng(seed).permutation(len(in_order))]
+    return Pile(images,list(SUPERCLASSES),lambda: [label[file] for file in images],f'imagenet10 {split}')

@@ -85,8 +85,8 @@ class _SentenceVectors:
         try: self.model = SentenceTransformer(str(name),device='cpu')
         except Exception as e:                                  # which one depends on the library's version
             why = (str(e) or repr(e)).splitlines()[0]
-            raise InputError(f"the sentence model {str(name)!r} cannot be loaded ({why}): its first use needs a network; "
-                "without one give a model's folder, sentence:/path/to/model") from e
+            raise InputError(f"the sentence model {str(name)!r} cannot be loaded ({why}): its first use needs a "
+                "network; without one give a model's folder, sentence:/path/to/model") from e
 
     def __call__(self, text): return np.asarray(self.model.encode(text,show_progress_bar=False),np.float64)
     def words(self): return []                                  # any text has a vector, so there is nothing to suggest
@@ -102,7 +102,7 @@ class _Lookup:
 
 # %% ../../nbs/40_names/00_vectors.ipynb #bbfd5435
 def load_vectors(
-    source, # A text file (.gz or not), `sentence:` and a model, a spaCy pipeline, a dict, or a callable from word to vector
+    source, # A text file (.gz or not), `sentence:` and a model, a spaCy pipeline, a dict or a callable: word to vector
 ): # A lookup: call it with a word for a vector or `None`; `words()` lists its vocabulary
     "Open a source of vectors."
     if callable(source) and hasattr(source,'words'): return source
@@ -131,7 +131,8 @@ def _unknown(name, word, lookup):
     near = spellings(.6) or spellings(0.)                            # alike ones, or else the least unlike
     hint = f"; the nearest words there: {', '.join(near)}" if near else ''
     other = near[0] if near else 'another word'
-    return InputError(f"class {name!r}: no vector for {word!r}{hint}. Give a synonym, such as --synonym '{name}={other}'")
+    return InputError(f"class {name!r}: no vector for {word!r}{hint}. "
+        f"Give a synonym, such as --synonym '{name}={other}'")
 
 # %% ../../nbs/40_names/00_vectors.ipynb #bfd058d7
 def _pieces(name, text, lookup):
@@ -250,9 +251,11 @@ def _split_names(head, body, path):
     if not (bare or head[0]=='' or first==head[1:]): return [n for n in head if n],body
     names = head if bare else head[1:]                               # or one under a blank, or a title
     if first!=names:
-        raise InputError(f"the first column of {path} should repeat the header's names in their order: {', '.join(names)}")
+        raise InputError(
+            f"the first column of {path} should repeat the header's names in their order: {', '.join(names)}")
     return names,[row[1:] for row in body]
 
+# %% ../../nbs/40_names/00_vectors.ipynb #729dd529
 def read_similarity(
     path, # CSV: the names in the header (a first column may repeat them), one row of similarities a class
     classes=None, # Names to pick, in this order; default: those of the table
@@ -286,7 +289,7 @@ def plot_matrix(
     ax.set_yticks(range(c),classes)
     middle = (np.nanmax(S)+np.nanmin(S))/2
     for i,j in np.ndindex(c,c) if fmt else ():
-        dark = S[i,j]<=middle                                        # of the picture's colour there
-        ax.text(j,i,format(S[i,j],fmt),ha='center',va='center',fontsize=7,color='white' if dark else 'black')
+        colour = 'black' if S[i,j]>middle else 'white'               # against that of the picture
+        ax.text(j,i,format(S[i,j],fmt),ha='center',va='center',fontsize=7,color=colour)
     ax.set_title(title)
     return ax
