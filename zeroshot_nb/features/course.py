@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OPTIMISERS', 'LARS', 'TrainDL', 'Course', 'Monitor', 'Checkpoint', 'deferred_signals', 'processes']
 
-# %% ../../nbs/30_features/05_course.ipynb #bf1e7308
+# %% ../../nbs/30_features/05_course.ipynb #6c952073
 import math,signal,threading,time,warnings
 from contextlib import contextmanager
 from functools import partial
@@ -43,7 +43,7 @@ class LARS(torch.optim.SGD):
         for group,decay in zip(self.param_groups,decays): group['weight_decay'] = decay
         return out
 
-# %% ../../nbs/30_features/05_course.ipynb #5da05803
+# %% ../../nbs/30_features/05_course.ipynb #2bb3da4d
 @patch
 @torch.no_grad()
 def scale(self:LARS, params, decay):
@@ -64,7 +64,7 @@ OPTIMISERS = {'adamw':partial(OptimWrapper,opt=torch.optim.AdamW),
               'lars':partial(Larc,clip=False,trust_coeff=.001,mom=.9),
               'lars-clip':partial(OptimWrapper,opt=LARS,momentum=.9)}
 
-# %% ../../nbs/30_features/05_course.ipynb #71ada4cc
+# %% ../../nbs/30_features/05_course.ipynb #4decc1f0
 def _optim_state(opt):
     "The optimiser's state in plain values and tensors."
     if isinstance(opt,OptimWrapper): return opt.opt.state_dict()
@@ -135,7 +135,8 @@ class Course(Callback):
     def before_fit(self):
         self.steps = len(self.dls.train)                                # of an epoch
         self.clock = time.perf_counter()
-        self.bar = tqdm(total=self.settings['epochs'],desc='pretrain',unit='epoch',disable=not self.progress,mininterval=1)
+        self.bar = tqdm(total=self.settings['epochs'],desc='pretrain',unit='epoch',mininterval=1,
+                        disable=not self.progress)
         self.bar.update(len(self.history))
 
     def before_train(self): self.clock = time.perf_counter()
@@ -145,7 +146,7 @@ class Course(Callback):
 
     def after_fit(self): self.bar.close()
 
-# %% ../../nbs/30_features/05_course.ipynb #c9fa0a39
+# %% ../../nbs/30_features/05_course.ipynb #039c527d
 @patch
 def after_batch(self:Course):
     now = time.perf_counter()
@@ -199,7 +200,8 @@ class Monitor(Callback):
     def after_epoch(self):
         course = self.course
         row = course.history[-1]
-        if course.settings['method']=='simclr': row['alignment'] = round(view_alignment(self.z,course.settings['views']),4)
+        if course.settings['method']=='simclr':
+            row['alignment'] = round(view_alignment(self.z,course.settings['views']),4)
         features = self.features()
         if not features.isfinite().all():
             raise InputError(f"the features became infinite in epoch {row['epoch']}: lower the learning rate")
@@ -207,7 +209,7 @@ class Monitor(Callback):
         row['effective_rank'] = round(effective_rank(features),2)
         if self.log and not rank_distrib(): write_json(self.log,dict(settings=course.settings,history=course.history))
 
-# %% ../../nbs/30_features/05_course.ipynb #fbeef8b7
+# %% ../../nbs/30_features/05_course.ipynb #f653bbbe
 def _unwrapped(model): return getattr(model,'module',model)            # of what several processes wrap it in
 
 @patch
@@ -255,7 +257,8 @@ def state(self:Checkpoint):
     course,dl = self.course,self.dls.train
     order = dl.begun if course.step%course.steps else dl.gen.get_state()        # of this epoch, or of the next
     position = {k:getattr(course,k) for k in _POSITION}
-    return dict(model=_unwrapped(self.model).state_dict(),opt=_optim_state(self.opt),order=order,settings=course.settings,
+    return dict(model=_unwrapped(self.model).state_dict(),opt=_optim_state(self.opt),
+                order=order,settings=course.settings,
                 cbs={cb.name:cb.state_dict() for cb in self.learn.cbs if hasattr(cb,'state_dict')},**position)
 
 @patch
@@ -289,7 +292,7 @@ def _read_checkpoint(
                                 "use the same settings to resume it, or delete it to start anew")
     return state
 
-# %% ../../nbs/30_features/05_course.ipynb #83df8ea4
+# %% ../../nbs/30_features/05_course.ipynb #eb11d925
 @patch
 def resume(self:Checkpoint):
     "Go on from the checkpoint, if it belongs to the same run."
@@ -304,7 +307,7 @@ def resume(self:Checkpoint):
     dl.skip = course.step-len(course.history)*course.steps
     course.bar.update(len(course.history))
 
-# %% ../../nbs/30_features/05_course.ipynb #a397f1d3
+# %% ../../nbs/30_features/05_course.ipynb #c9644a68
 @contextmanager
 def deferred_signals():
     "SIGINT and SIGTERM fill the list that is yielded; a second one interrupts at once."
