@@ -54,8 +54,8 @@ def _complete(url, part, by_hand, tries, timeout, wait, progress):
         except PermissionError as e:
             raise InputError(f"{part.parent} cannot be written to: give another folder, or {by_hand}") from e
         except (OSError,http.client.HTTPException,ValueError,EOFError) as e:
-            if getattr(e,'errno',0) in _FULL:
-                raise InputError(f"no room for {part.stem}: make room and repeat the call, it goes on from there") from e
+            if getattr(e,'errno',0) in _FULL: raise InputError(
+                f"no room for {part.stem}: make room and repeat the call, it goes on from there") from e
             why = str(getattr(e,'reason',e)) or type(e).__name__
         got = _size(part)
         left = tries if got>had else left-1
@@ -67,7 +67,10 @@ def _complete(url, part, by_hand, tries, timeout, wait, progress):
 # %% ../../nbs/20_datasets/04_download.ipynb #5c553457
 def _md5_of(file):
     "The checksum with which data sets are published; it finds damage, not malice."
-    with open(file,'rb') as f: return hashlib.file_digest(f,'md5').hexdigest()
+    digest = hashlib.md5(usedforsecurity=False)
+    with open(file,'rb') as f:
+        while chunk := f.read(_CHUNK): digest.update(chunk)
+    return digest.hexdigest()
 
 def fetch(
     url:str, # Where the file is
@@ -117,6 +120,7 @@ def _scratch(folder):
     try: yield scratch
     finally: shutil.rmtree(scratch,ignore_errors=True)
 
+# %% ../../nbs/20_datasets/04_download.ipynb #e0532a26
 _DAMAGE = (tarfile.TarError,zipfile.BadZipFile,EOFError,zlib.error,lzma.LZMAError,gzip.BadGzipFile)
 
 def unpack(

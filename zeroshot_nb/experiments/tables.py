@@ -15,7 +15,7 @@ from .. import __version__
 from ..core import InputError,atomic_path,describe_device,pick_device
 from ..datasets.registry import datasets_in,fingerprint
 from ..names.vectors import check_classes,load_vectors
-from ..names.geometry import _split,name_geometry
+from ..names.geometry import name_geometry,split_sources
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
 from ..features.pretrain import pretrain
@@ -328,7 +328,7 @@ def _check_vectors(found, only, vectors):
         raise InputError(f"{', '.join(need)}: the names of nominal classes need word vectors, "
                          "--vectors en_core_web_md or a file; or choose others with --only")
     if vectors is not None:
-        for source in _split(vectors) or [vectors]: load_vectors(source)
+        for source in split_sources(vectors) or [vectors]: load_vectors(source)
 
 # %% ../../nbs/70_paper/10_tables.ipynb #121697a4
 def _check_request(

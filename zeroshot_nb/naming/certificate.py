@@ -8,7 +8,9 @@ __all__ = ['SLOPE', 'INTERCEPT', 'CERTAIN', 'evidence', 'confidence', 'Certifica
 # %% ../../nbs/50_naming/05_certificate.ipynb #d0e6b2fb
 from dataclasses import dataclass
 from html import escape
-import numpy as np,pandas as pd,torch
+import numpy as np
+import pandas as pd
+import torch
 from .consensus import Consensus
 
 # %% ../../nbs/50_naming/05_certificate.ipynb #759eb71d
@@ -17,25 +19,29 @@ def evidence(
     classes, # c names
 )->pd.DataFrame: # c rows
     "What speaks for every name."
-    v,a,c = con.votes,con.a,len(classes)
-    A = torch.nn.functional.one_hot(a,c).to(v.dtype)
-    n = A.sum(0).clamp(min=1)
-    S = (A.T@v/n[:,None]).double().cpu().numpy()                                    # row: images called so; column: share of the vote
-    own = S.diagonal().copy()
-    np.fill_diagonal(S,-1)
-    stab = (A.T@(con.each==a).to(v.dtype).mean(0)/n).cpu().numpy()
-    gap = np.zeros(c) if con.naming is None else np.where(con.naming.names==np.arange(c),con.naming.gap,con.agreement-con.naming.value)
-    return pd.DataFrame(dict(name=[str(k) for k in classes],images=A.sum(0).int().tolist(),share=own,rival=[str(classes[j]) for j in S.argmax(1)],margin=own-S.max(1),stability=stab,gap=gap,agreement=con.agreement))
+    c = len(classes)
+    named = torch.nn.functional.one_hot(con.a,c).to(con.votes.dtype)
+    n = named.sum(0).clamp(min=1)
+    votes = (named.T@con.votes/n[:,None]).double().cpu().numpy()             # images called so x their shares of the vote
+    own = votes.diagonal().copy()
+    np.fill_diagonal(votes,-1)
+    stability = (named.T@(con.each==con.a).to(named.dtype).mean(0)/n).cpu().numpy()
+    gap = np.zeros(c)
+    if con.naming is not None:
+        gap = np.where(con.naming.names==np.arange(c),con.naming.gap,con.agreement-con.naming.value)
+    return pd.DataFrame(dict(name=[str(k) for k in classes],images=named.sum(0).int().tolist(),share=own,
+                             rival=[str(classes[j]) for j in votes.argmax(1)],margin=own-votes.max(1),
+                             stability=stability,gap=gap,agreement=con.agreement))
 
 # %% ../../nbs/50_naming/05_certificate.ipynb #358f870c
 SLOPE,INTERCEPT = 7.08,-1.99 # Of the margin, fitted on made worlds
 CERTAIN = .95 # Confidence from which a name is called certain
 
 def confidence(
-    e:pd.DataFrame, # `evidence`
+    table:pd.DataFrame, # `evidence`
 )->np.ndarray: # c probabilities that a name is right
     "Confidence in every name, from its evidence."
-    return np.where(e['images']>0,1/(1+np.exp(-INTERCEPT-SLOPE*e.margin)),0.)
+    return np.where(table['images']>0,1/(1+np.exp(-INTERCEPT-SLOPE*table.margin)),0.)
 
 # %% ../../nbs/50_naming/05_certificate.ipynb #64ee01a6
 @dataclass
@@ -46,12 +52,13 @@ class Certificate:
     why:str # In words
 
     @property
-    def certain(self): return dict(zip(self.table.name,(self.table.confidence>=CERTAIN).tolist())) # Name -> whether it is certain
+    def certain(self): return dict(zip(self.table.name,(self.table.confidence>=CERTAIN).tolist())) # Name -> is it certain
     def to_dict(self): return dict(verdict=self.verdict,why=self.why,table=self.table.to_dict('list'))
     @classmethod
-    def from_dict(cls, d): return cls(pd.DataFrame(d['table']),d['verdict'],d['why'])
+    def from_dict(cls, saved): return cls(pd.DataFrame(saved['table']),saved['verdict'],saved['why'])
     def __str__(self): return f"{self.verdict}: {self.why}"
-    def _repr_html_(self): return f"<b>{escape(self.verdict)}</b>: {escape(self.why)}{self.table.round(2).to_html(index=False)}"
+    def _repr_html_(self):
+        return f"<b>{escape(self.verdict)}</b>: {escape(self.why)}{self.table.round(2).to_html(index=False)}"
 
     def flipped(self):
         "That of a scale read from its other end."
@@ -60,6 +67,11 @@ class Certificate:
         return Certificate(back.assign(name=self.table.name,rival=back.rival.map(turned)),self.verdict,self.why)
 
 # %% ../../nbs/50_naming/05_certificate.ipynb #05142917
+def _blind(con, classes, symmetry):
+    "Numbers of the names that nothing can tell: those that a symmetry moves, or all where there is no geometry."
+    if symmetry is not None: return [i for i,j in enumerate(symmetry) if i!=j]
+    return list(range(len(classes))) if con.naming is None else []
+
 def certify(
     con:Consensus, # What the readings agree on
     classes, # c names
@@ -67,13 +79,16 @@ def certify(
     told:bool=False, # Somebody has said which version of a symmetry is right: the direction of a scale
 )->Certificate:
     "The certificate of a fit. No label is read."
-    e,symmetry = evidence(con,classes),None if told else symmetry
-    e['confidence'] = conf = confidence(e)
-    if not told: e['confidence'] = np.where(con.moved,np.minimum(conf,con.directions.max()),conf)   # no name is surer than the version it belongs to
-    blind = [i for i,j in enumerate(symmetry) if i!=j] if symmetry is not None else range(len(classes)) if con.naming is None else []
-    e.loc[list(blind),'confidence'] = np.minimum(e.confidence[list(blind)],1/max(1,len(blind)))
-    if len(blind): return Certificate(e,'not identifiable',"the similarities of the names stay the same when "+', '.join(str(classes[i]) for i in blind)+" are exchanged, so nothing but more knowledge can tell these names")
-    sure = e.confidence>=CERTAIN
-    if sure.all(): return Certificate(e,'named',f"every name is certain ({CERTAIN:.0%} or more)")
-    doubt = '; '.join(f"{r['name']} ({r.confidence:.2f}, perhaps {r.rival})" for _,r in e[~sure].iterrows())
-    return Certificate(e,'ambiguous',f"{sure.sum()} of {len(e)} names are certain; not so {doubt}")
+    table = evidence(con,classes)
+    sure = confidence(table)
+    table['confidence'] = sure if told else np.where(con.moved,np.minimum(sure,con.directions.max()),sure)
+    blind = _blind(con,classes,None if told else symmetry)
+    if blind:
+        table.loc[blind,'confidence'] = np.minimum(table.confidence[blind],1/len(blind))
+        same = ', '.join(str(classes[i]) for i in blind)
+        return Certificate(table,'not identifiable',f"the similarities of the names stay the same when {same} are "
+                           "exchanged, so nothing but more knowledge can tell these names")
+    certain = table.confidence>=CERTAIN
+    if certain.all(): return Certificate(table,'named',f"every name is certain ({CERTAIN:.0%} or more)")
+    doubt = '; '.join(f"{r['name']} ({r.confidence:.2f}, perhaps {r.rival})" for _,r in table[~certain].iterrows())
+    return Certificate(table,'ambiguous',f"{certain.sum()} of {len(table)} names are certain; not so {doubt}")
