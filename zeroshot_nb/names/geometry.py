@@ -167,13 +167,14 @@ def _similarity_of_sources(names, sources, synonyms):
     "c x c: the sources' centred cosines, joined."
     _check_number(len(names))
     lookups = _open(sources)
-    vectors,lost,tables = {},{},[]
+    vectors,lost = {},{}
     for title,lookup in lookups.items():
         try: vectors[title],lost[title] = known_vectors(names,lookup,synonyms)
         except InputError as e: raise InputError(f"source {title}: {e}") from e
     known = np.stack([np.isfinite(v).all(1) for v in vectors.values()])
     _check_known(names,known,lookups,lost)
     _check_pairs(names,known,lookups)
+    tables = []
     for title,knows in zip(lookups,known):
         tables.append(np.full((len(names),)*2,np.nan))
         try: cosines = centred_cosines(vectors[title][knows],[n for n,ok in zip(names,knows) if ok])
@@ -247,13 +248,15 @@ def _first_exchanges(
     n, # How many for each name
 )->tuple: # (r x c relabellings, r names that each of them moves)
     "The cheapest exchanges of every name, alone, and each with the best second one beside it."
-    c,costs = len(A),_exchange_costs(A)
+    c = len(A)
+    costs = _exchange_costs(A)
     kept = np.repeat(np.arange(c),n)
     partner = np.argsort(costs,1,kind='stable')[:,:n].ravel()
-    walkers,gap = np.arange(len(kept)),A[kept]-A[partner]
+    walkers = np.arange(len(kept))
     alone = np.tile(np.arange(c),(len(kept),1))
     alone[walkers,kept],alone[walkers,partner] = partner,kept
     if c<4: return alone,kept
+    gap = A[kept]-A[partner]
     beside = costs-4*(gap[:,:,None]-gap[:,None])**2
     for taken in (kept,partner): beside[walkers,taken,:] = beside[walkers,:,taken] = np.inf
     i,j = np.divmod(beside.reshape(len(kept),-1).argmin(1),c)
@@ -269,7 +272,8 @@ def identifiability(
     A = standardise(S)
     c = len(A)
     names,kept = _first_exchanges(A,min(_FIRST,c-1))
-    walkers,cheapest = np.arange(len(names)),np.full(c,np.inf)
+    walkers = np.arange(len(names))
+    cheapest = np.full(c,np.inf)
     barred = np.tile(np.tri(c,dtype=bool),(len(names),1,1))
     barred[walkers,kept,:] = barred[walkers,:,kept] = True
     for _ in range(int(np.clip(_SEARCH_WORK/len(names)/c**3,2,4*c))):

@@ -64,7 +64,8 @@ def find_symmetry(
     alpha=None, # c class probabilities, which a symmetry must keep as well
 )->list: # A permutation other than the identity that keeps the ranks, or None
     "A renaming of the classes that this prior cannot see."
-    ranks,c = _dense(S),len(S)
+    ranks = _dense(S)
+    c = len(S)
     sizes = np.zeros(c) if alpha is None else np.round(alpha,_DECIMALS)
     profile = [(tuple(sorted(ranks[i])),tuple(sorted(ranks[:,i])),sizes[i]) for i in range(c)]
     if len(set(profile))==c: return None                                # every class looks different already
@@ -125,7 +126,8 @@ class LabelPrior:
 def atoms(self:LabelPrior
 )->tuple: # m x c rows, m x c weights, m classes; m = c times the number of shuffles
     "Every sample that can be drawn; those of one class follow each other and are equally likely."
-    c,dense = len(self),_dense(self.S)
+    c = len(self)
+    dense = _dense(self.S)
     rows,weights = np.empty((2,c,len(self.perms),c))
     for i,nearest in enumerate(self.order):
         stay = (dense[i]<=dense[i,nearest[self.head-1]]).sum()         # the head and whatever ties with its last

@@ -205,7 +205,8 @@ def known_vectors(
     "The vectors of those names that a source knows."
     lookup = load_vectors(source)
     _check_synonyms(classes,synonyms)
-    rows,lost = [],{}
+    rows = []
+    lost = {}
     for name in classes:
         row,unknown = _look_up(name,_alternatives(name,synonyms),lookup,name in (synonyms or {}))
         rows.append(row)

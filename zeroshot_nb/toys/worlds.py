@@ -39,14 +39,15 @@ def geometry_world(
     seed:int=0, # Of all draws
 )->tuple: # (n x D float32 tensor, n class numbers)
     "Features whose classes lie to each other nearly as the names do."
-    c,rng = len(S),np.random.default_rng(seed)
+    c = len(S)
+    rng = np.random.default_rng(seed)
     values,directions = np.linalg.eigh(name_kernel(S))
     means = np.zeros((c,D))
     means[:,:min(c,D)] = (directions*np.sqrt(values.clip(0)))[:,::-1][:,:D]
     means = means@np.linalg.qr(rng.standard_normal((D,D)))[0]
     means = fidelity*means+(1-fidelity)*rng.standard_normal((c,D))/D**.5
     means /= np.linalg.norm(means,axis=1).mean()
-    y = _shuffled_classes(n,np.full(c,1/c) if sizes is None else np.asarray(sizes,float)/np.sum(sizes),rng)
+    y = _shuffled_classes(n,check_sizes(sizes,c),rng)
     return torch.tensor(means[y]+spread*rng.standard_normal((len(y),D))/D**.5*2,dtype=torch.float32),y
 
 def _shuffled_classes(n, p, rng):
