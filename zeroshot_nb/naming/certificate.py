@@ -22,7 +22,7 @@ def evidence(
     c = len(classes)
     named = torch.nn.functional.one_hot(con.a,c).to(con.votes.dtype)
     n = named.sum(0).clamp(min=1)
-    votes = (named.T@con.votes/n[:,None]).double().cpu().numpy()             # images called so x their shares of the vote
+    votes = (named.T@con.votes/n[:,None]).double().cpu().numpy()           # images called so x shares of the vote
     own = votes.diagonal().copy()
     np.fill_diagonal(votes,-1)
     stability = (named.T@(con.each==con.a).to(named.dtype).mean(0)/n).cpu().numpy()
@@ -52,7 +52,7 @@ class Certificate:
     why:str # In words
 
     @property
-    def certain(self): return dict(zip(self.table.name,(self.table.confidence>=CERTAIN).tolist())) # Name -> is it certain
+    def certain(self): return dict(zip(self.table.name,(self.table.confidence>=CERTAIN).tolist())) # Name -> whether
     def to_dict(self): return dict(verdict=self.verdict,why=self.why,table=self.table.to_dict('list'))
     @classmethod
     def from_dict(cls, saved): return cls(pd.DataFrame(saved['table']),saved['verdict'],saved['why'])

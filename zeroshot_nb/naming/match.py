@@ -20,7 +20,7 @@ class MatchSettings:
     cluster_steps:int = 1000 # Adam steps of stage II
     match_steps:int = 1000 # Adam steps of stage III, at most
     lr:float = 1e-4 # Learning rate of stage III
-    init:str = 'clusters' # Start of stage III: clusters, kmeans (of the same features) or random (as torch starts a layer)
+    init:str = 'clusters' # Start of stage III: clusters, kmeans or random (as torch starts a layer)
     order:str = 'search' # Order of the centres: search (the best by the loss) or random (the best after training)
     n_init:int = 20 # Orders to search from, or random starts of which the one with the lowest loss is kept
     guided:bool = True # L_cgsk (equation 5); False: L_sk (equation 4)
@@ -30,10 +30,12 @@ class MatchSettings:
     def check(self):
         "Refuse settings that make no sense."
         for what in ('cluster_steps','match_steps','lr','n_init','eps','batch_size'):
-            if not 0<(value := getattr(self,what))<float('inf'): raise InputError(f"{what} must be positive, got {value}")
+            value = getattr(self,what)
+            if not 0<value<float('inf'): raise InputError(f"{what} must be positive, got {value}")
         if self.whiten is not None and self.whiten<0:
             raise InputError(f"whiten must be 0 or a number of components, got {self.whiten}")
-        if self.order not in ('search','random'): raise InputError(f"unknown order {self.order!r}: choose search or random")
+        if self.order not in ('search','random'):
+            raise InputError(f"unknown order {self.order!r}: choose search or random")
         if self.init not in ('clusters','kmeans','random'):
             raise InputError(f"unknown init {self.init!r}: choose clusters, kmeans or random")
 
@@ -103,7 +105,7 @@ def best_order(
         near = orders[live][:,swaps]
         parts = near.flatten(0,1).split(max(1,_AT_ONCE//(6*c*c)))
         new = torch.cat([order_loss(logits,share,part,prior,eps) for part in parts]).cpu().view(len(live),-1)
-        now = torch.minimum(losses[live],new[:,0])                              # noise: what was reached once stays reached
+        now = torch.minimum(losses[live],new[:,0])                          # noise: what was reached once stays reached
         low,best = new.min(1)
         better = low<now-1e-4*now.abs()-1e-7
         orders[live] = near[torch.arange(len(live)),torch.where(better,best,0)]
@@ -123,7 +125,7 @@ def _match_gradients(
     tol:float=1e-3, # Of `transport_plan`
 )->tuple: # (r losses, r x c x (D+1) gradients, r x m potential)
     "Loss and gradient of matching, one classifier a row."
-    logits = (theta[...,:-1]@batch.mT).add_(theta[...,-1].unsqueeze(-1)).mT    # this order of the product is the faster one
+    logits = (theta[...,:-1]@batch.mT).add_(theta[...,-1].unsqueeze(-1)).mT     # the faster order
     P,v = transport_plan(weighted_cost(logits,*atoms),p,settings.eps,v=v,tol=tol)
     stiffness,pull,const = guided_pull(P,a,*atoms) if settings.guided else plan_pull(P,*atoms)
     loss = ((stiffness*logits-2*pull)*logits).sum((1,2))+const
@@ -132,7 +134,7 @@ def _match_gradients(
     return loss,torch.cat([grad.mT@batch,grad.sum(1).unsqueeze(-1)],-1),v
 
 # %% ../../nbs/50_naming/02_match.ipynb #d6229f38
-_CLIP = 100. # Largest norm of a gradient
+_CLIP = 100. # Largest norm of a gradient, since the guided loss is unbounded
 
 def _clip_each(
     grad, # r x c x (D+1)
@@ -148,7 +150,7 @@ def _draw_batches(
     steps:int, # How many batches
     batch_size:int, # Images, and prior samples, in each
     generator, # Random state of this run
-)->tuple: # (steps x batch_size row numbers, steps x m weights of the atoms, or steps x batch_size atoms where those are fewer)
+)->tuple: # (steps x batch_size row numbers, steps x m weights of the atoms, or steps x batch_size atoms if fewer)
     "The batches of a run."
     rows = torch.randint(N,(steps,batch_size),generator=generator)
     if len(prior)*len(prior.perms)<=batch_size: return rows,prior.sample_weights(steps,batch_size,generator)
@@ -220,7 +222,7 @@ class _Windows:
         return [Matching(theta[:,:-1].clone(),theta[:,-1].clone(),curve[~np.isnan(curve)])
                 for theta,curve in zip(self.kept,curves)]
 
-# %% ../../nbs/50_naming/02_match.ipynb #d54de2e0
+# %% ../../nbs/50_naming/02_match.ipynb #a6a836be
 _TICK = 50 # steps between two looks at the progress bar
 
 def _run_group(matcher, prior, generators, settings, window, tick):
@@ -236,8 +238,8 @@ def _run_group(matcher, prior, generators, settings, window, tick):
             if i%_TICK==_TICK-1 or i==n-1: tick((i%_TICK+1)*len(generators))
         mean = mean.cpu()
         if not mean[windows.left>0].isfinite().all():
-            raise InputError(f"the matching loss became NaN or infinite within {start+n} steps: lower the learning rate "
-                             f"(now {settings.lr}), or scale the features to unit length")
+            raise InputError(f"the matching loss became NaN or infinite within {start+n} steps: lower the learning "
+                             f"rate (now {settings.lr}), or scale the features to unit length")
         windows.close(mean,matcher.theta)
         if (windows.left<=0).all(): break
     return windows.results()
