@@ -30,7 +30,7 @@ readme: $(STAMP)  ## nbs/index.ipynb -> README.md
 docs-check: $(STAMP)  ## README and site pages, without building the site
 	$(BIN)/python .ci/check.py readme outputs pages
 
-execute: $(STAMP)  ## rerun notebooks and store their outputs: make execute NBS='nbs/00_data.ipynb'
+execute: $(STAMP)  ## rerun notebooks and store their outputs: make execute NBS='nbs/10_images/01_images.ipynb'
 	$(BIN)/python .ci/execute.py $(NBS)
 
 clean:

@@ -3,7 +3,7 @@ import os, re, sys
 from pathlib import Path
 
 import nbformat
-from execnb.nbio import nb2str
+from execnb.nbio import nb2str, read_nb
 from nbconvert import MarkdownExporter
 from nbdev.process import NBProcessor
 from nbdev.processors import clean_magics, filter_stream_, hide_, hide_line, rm_export, rm_header_dash, strip_ansi
@@ -11,6 +11,11 @@ from nbdev.processors import clean_magics, filter_stream_, hide_, hide_line, rm_
 os.chdir(Path(__file__).resolve().parent.parent)
 src, dest, figs = Path('nbs/index.ipynb'), Path('README.md'), Path('nbs/images')
 note = '<!-- Made from nbs/index.ipynb by `make readme`: edit the notebook. -->\n'
+
+def alternatives(cells):
+    "What the figures show, in words, in their order: the texts of `fig-alt`"
+    found = (re.search(r'^#\| fig-alt: "(.*)"$', c.source, re.M) for c in cells if c.cell_type == 'code' and c.source)
+    return [m[1] for m in found if m]
 
 def cells():
     "The notebook, as nbdev's directives and Quarto's `echo`, `output` and `include` want it shown"
@@ -36,6 +41,8 @@ def from_root(m):
 def render():
     "Markdown text, and the figures it shows as {path: bytes}"
     text, res = MarkdownExporter().from_notebook_node(cells(), {'unique_key': 'readme', 'output_files_dir': str(figs)})
+    words = iter(alternatives(read_nb(src).cells))
+    text = re.sub(r'!\[png\]', lambda m: f'![{next(words, "png")}]', text)
     text = re.sub(r'<style.*?</style>', '', text, flags=re.S)
     text = re.sub(r'(\]\(|src=")([^)"\s]+)', from_root, text)
     text = re.sub(r'[ \t]+$', '', text, flags=re.M)
