@@ -162,7 +162,7 @@ def plot_calibration(
     ax.plot([0,1],[0,1],color='.7',lw=1)
     for name,df in tables.items(): ax.plot(df.confidence,df.right,'o-',label=f'{name} ({df.names.sum()} names)')
     ax.set(xlabel='confidence in a name',ylabel='share that is right',xlim=(0,1),ylim=(0,1.02))
-    ax.legend(frameon=False)
+    ax.legend(frameon=False,loc='upper center',bbox_to_anchor=(.5,-.15))
     return ax
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #4e661a20
