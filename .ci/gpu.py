@@ -28,7 +28,7 @@ def sh(cmd, out, name, limit):
 
 def one(out, images, name, device, **kw):
     "One pretraining; its backbone in OUT/name.safetensors"
-    from zeroshot_nb.pretrain import pretrain
+    from zeroshot_nb.features.pretrain import pretrain
     t = time.time()
     try: _, log = pretrain(images, out/f'{name}.safetensors', device=device, progress=False, **kw)
     except Exception as e: return said(out, name, error=f'{type(e).__name__}: {e}'[:800])
@@ -39,7 +39,7 @@ def one(out, images, name, device, **kw):
 
 def check(a):
     "Tests and short runs"
-    from zeroshot_nb.data import doodles
+    from zeroshot_nb.toys.doodles import doodles
     ims, _ = doodles(3000, seed=0)
     kw = dict(width=a.width, device=a.device, compile=a.compile, epochs=None)
     one(a.out, ims, 'try-patches', **kw, preset='patches', minutes=a.patches)
@@ -51,7 +51,7 @@ def check(a):
 
 def train(a):
     "Backbones"
-    from zeroshot_nb.data import load_images
+    from zeroshot_nb.images import load_images
     t = time.time()
     ims = load_images(a.images, 32, progress=False)
     said(a.out, 'images', n=len(ims), seconds=round(time.time()-t, 1))
