@@ -55,12 +55,13 @@ def _ours_exact(instance): return assign_names(instance.A,instance.B,exact=True,
 def _ours_walkers(instance): return assign_names(instance.A,instance.B,exact=False,runner_up=False).names
 
 def _scipy(method, n=1):
-    "scipy's `quadratic_assignment` by faq or 2opt: the best of n runs, the first as scipy starts it, the others random."
+    "scipy's `quadratic_assignment` by faq or 2opt: the best of n runs, of which the first starts as scipy has it."
     def solve(instance):
         rng,c = np.random.default_rng(0),len(instance.A)
         def start(i):
             if not i: return {}
-            return dict(P0='randomized') if method=='faq' else dict(partial_guess=np.c_[np.arange(c),rng.permutation(c)])
+            if method=='faq': return dict(P0='randomized')
+            return dict(partial_guess=np.c_[np.arange(c),rng.permutation(c)])
         options = ({'maximize':True,'rng':rng}|start(i) for i in range(n))
         runs = [quadratic_assignment(instance.A,instance.B,method=method,options=o) for o in options]
         return max(runs,key=lambda run: run.fun).col_ind
@@ -137,26 +138,26 @@ def bench_naming(
     unknown = ', '.join(sorted(set(methods or [])-set(contestants)))
     if unknown: raise InputError(f"no such method for {c} classes: {unknown}; choose from {', '.join(contestants)}")
     chosen = {m:contestants[m] for m in (methods or contestants)}
-    value,right,ms = (np.full((len(chosen),instances),np.nan) for _ in range(3))
+    value,right,millis = (np.full((len(chosen),instances),np.nan) for _ in range(3))
     for i in range(instances):
         instance = planted(c,noise,seed+i,kind)
         for j,(name,solve) in enumerate(chosen.items()):
             if i>=most and name in _SLOWEST: continue
             start = time.process_time()
             found = solve(instance)
-            ms[j,i] = 1000*(time.process_time()-start)
+            millis[j,i] = 1000*(time.process_time()-start)
             value[j,i] = agreement(instance.A,instance.B,found)
             right[j,i] = (found==instance.truth).mean()
-    return _summary(value,right,ms,pd.Index(list(chosen),name=f'{c} classes, noise {noise:g}'))
+    return _summary(value,right,millis,pd.Index(list(chosen),name=f'{c} classes, noise {noise:g}'))
 
 # %% ../../nbs/80_bench/02_naming.ipynb #2b70ca5e
-def _summary(value, right, ms, index):
+def _summary(value, right, millis, index):
     "One row a method from methods x instances of agreements, shares of right names and milliseconds; NaN: not run."
     short,n = np.nanmax(value,0)-value,np.isfinite(value).sum(1)        # short of the best that any of them found
     share = lambda table: np.nansum(table,1)/n
     return pd.DataFrame({'best naming found':share(short<1e-9),'agreement short of it':share(short),
                          'names right':share(right),'all names right':share(right==1),
-                         'ms':share(ms),'instances':n},index=index)
+                         'ms':share(millis),'instances':n},index=index)
 
 # %% ../../nbs/80_bench/02_naming.ipynb #d8305eca
 def phase(
@@ -165,7 +166,7 @@ def phase(
     instances=20, # A cell: a number, or {classes: number}
     kind:str='kindred', # See `planted`
     seed:int=0, # Of the first instance
-)->pd.DataFrame: # One row a cell: correlation under the right names, names right, reached (agreement of the naming found)
+)->pd.DataFrame: # One row a cell: correlation under the right names, names right, agreement reached
     "Names right against the number of classes and the noise."
     rows = []
     for c in classes:
