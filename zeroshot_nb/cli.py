@@ -119,14 +119,15 @@ def _working():
         raise _Refused(str(e)) from e
 
 # %% ../nbs/60_classifier/03_cli.ipynb #6191f5f0
-_RESEARCH = ('bench','compare','repeat','table')
-
 class _Program(click.Group):
-    "The commands of this module and those of `cli_research`."
-    def list_commands(self, ctx): return sorted([*super().list_commands(ctx),*_RESEARCH])
+    "The commands of this module, and those of `cli_research` from when they are asked for."
+    def _load(self): self.commands |= importlib.import_module('zeroshot_nb.cli_research').research.commands
+    def list_commands(self, ctx):
+        self._load()
+        return super().list_commands(ctx)
     def get_command(self, ctx, cmd_name):
-        if cmd_name not in _RESEARCH: return super().get_command(ctx,cmd_name)
-        return importlib.import_module('zeroshot_nb.cli_research').research.commands[cmd_name]
+        if cmd_name not in self.commands: self._load()
+        return super().get_command(ctx,cmd_name)
 
 @click.group(cls=_Program,context_settings=dict(help_option_names=['-h','--help'],max_content_width=100))
 @click.version_option(package_name='zeroshot_nb')

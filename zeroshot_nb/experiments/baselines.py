@@ -18,11 +18,12 @@ from ..naming.cluster import (Adam,Clustering,assign_rows,cache_group,check_clus
 
 # %% ../../nbs/70_paper/17_baselines.ipynb #8e68930a
 def _check_rows(x, k, near=None, a=None):
-    "Features that can be cut into `k` clusters, with neighbours and cluster numbers that belong to them; or a clear error."
+    "Features that can be cut into `k` clusters, and neighbours and cluster numbers that fit them; or a clear error."
     x = check_clusters(x,k)
     if near is not None:
         if near.ndim!=2 or len(near)!=len(x) or not near.shape[1]:
-            raise InputError(f"neighbours of shape {tuple(near.shape)} for {len(x)} rows: use `neighbours(x)` on the same rows")
+            raise InputError(f"neighbours of shape {tuple(near.shape)} for {len(x)} rows: "
+                             "use `neighbours(x)` on the same rows")
         if near.is_floating_point() or near.min()<0 or near.max()>=len(x):
             raise InputError(f"neighbours should be row numbers from 0 to {len(x)-1}")
     if a is not None:
@@ -32,7 +33,6 @@ def _check_rows(x, k, near=None, a=None):
             raise InputError(f"cluster numbers should be whole, from 0 to {k-1}")
     return x
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #e68cedaa
 _BANK = 20_000 # rows that are searched, at most
 
 def _bank(N, rows, bank, seed):
@@ -62,9 +62,10 @@ def neighbours(
     place = torch.full((len(x),),-1)                                            # of a row in the bank
     place[rows] = torch.arange(len(rows))
     found,searched = [],x[rows].T.contiguous()
-    for cos,at in zip((part@searched for part in x.split(chunk)),place.split(chunk)):
-        mine = (at>=0).nonzero().flatten()
-        cos[mine,at[mine]] = -torch.inf
+    for part,own in zip(x.split(chunk),place.split(chunk)):
+        cos = part@searched
+        mine = (own>=0).nonzero().flatten()
+        cos[mine,own[mine]] = -torch.inf
         found.append(rows[cos.topk(n).indices])
     return torch.cat(found)
 
@@ -92,7 +93,7 @@ def scan_gradients(
     share=None, # k shares; default: equal
     weight:float=5., # Of the sizes
 )->tuple: # (... losses, ... x (D+1) x k gradients)
-    "SCAN's loss: -log of the agreement of a row with its neighbour, plus `weight` times the divergence from the shares."
+    "SCAN's loss: -log of the agreement of a row and its neighbour, plus `weight` times the divergence from shares."
     w,b = theta[...,:-1,:],theta[...,-1:,:]
     mine,theirs = ((rows@w+b).softmax(-1) for rows in (x,partners))
     agree = (mine*theirs).sum(-1,keepdim=True).clamp(min=1e-12)
@@ -105,7 +106,7 @@ def scan_gradients(
     bias = (grad+partner_grad).sum(-2,keepdim=True)
     return loss,torch.cat([x.mT@grad+partners.mT@partner_grad,bias],-2)
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #ab5ff945
+# %% ../../nbs/70_paper/17_baselines.ipynb #bdf225b0
 @dataclass
 class ScanSettings:
     "Settings of SCAN's head."
@@ -115,7 +116,6 @@ class ScanSettings:
     weight:float = 5. # Of the sizes
     batch_size:int = 500 # Rows a step
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #cc7bac8e
 _BLOCK = 100 # steps whose batches are drawn together
 
 def _draw_pairs(near, generator, n, settings):
@@ -123,6 +123,7 @@ def _draw_pairs(near, generator, n, settings):
     i = torch.randint(len(near),(n,settings.heads,settings.batch_size),generator=generator)
     return i,near[i,torch.randint(near.shape[1],i.shape,generator=generator)]
 
+# %% ../../nbs/70_paper/17_baselines.ipynb #cc7bac8e
 def _train_heads(x, k, generators, near, share, settings, tick):
     "(r*heads x (D+1) x k weights, r*heads x steps losses)"
     start = [torch.randn(settings.heads,x.shape[1]+1,k,generator=generator) for generator in generators]
@@ -140,7 +141,6 @@ def _train_heads(x, k, generators, near, share, settings, tick):
         if i%_BLOCK==0: tick(n*len(generators))
     return adam.theta,torch.stack(curve,1)
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #f0842bc7
 def _best_head(x, thetas, curves, near, share, alpha, weight):
     "The `Clustering` of the head with the lowest loss over all rows and their nearest neighbours."
     losses = [scan_gradients(x,x[near[:,0]],theta,share,weight)[0] for theta in thetas]
@@ -163,11 +163,13 @@ def scan_heads(
     x,heads,steps = _check_rows(x,k,near),settings.heads,settings.steps
     share = torch.tensor(check_sizes(alpha,k),dtype=torch.float32)
     if min(heads,steps,settings.batch_size)<1:
-        raise InputError(f"{heads} heads, {steps} steps and {settings.batch_size} rows a step: each should be at least 1")
+        raise InputError(f"{heads} heads, {steps} steps and {settings.batch_size} rows a step: "
+                         "each should be at least 1")
     share = None if alpha is None else share
     def run(part, tick):
         thetas,curves = _train_heads(x,k,generators[part],near,share,settings,tick)
-        return [_best_head(x,*one,near,share,alpha,settings.weight) for one in zip(thetas.split(heads),curves.split(heads))]
+        runs = zip(thetas.split(heads),curves.split(heads))
+        return [_best_head(x,*one,near,share,alpha,settings.weight) for one in runs]
     group = cache_group(2*settings.batch_size*heads,x.shape[1])
     return side_by_side(run,len(generators),steps*len(generators),x.device,'heads',group,progress)
 
@@ -192,7 +194,7 @@ def _fitted_logits(x, rows, a, k, **regression):
     theta,_ = softmax_regression(rows,F.one_hot(a,k).float(),row_weights,**regression)
     return x@theta[:-1]+theta[-1]
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #7b85f348
+# %% ../../nbs/70_paper/17_baselines.ipynb #28ece74b
 def self_label(
     x, # N x D unit rows
     a, # N cluster numbers
@@ -206,7 +208,8 @@ def self_label(
     "Confident rows teach the others: softmax regression on them, every cluster with equal weight, several times."
     x = _check_rows(x,k,a=a)
     if not 0<threshold<=1 or not 0<=least<=1 or rounds<1:
-        raise InputError(f"threshold {threshold} and least {least} should be between 0 and 1, rounds {rounds} at least 1")
+        raise InputError(f"threshold {threshold} and least {least} should be between 0 and 1, "
+                         f"rounds {rounds} at least 1")
     logits,curve = _fitted_logits(x,x,a,k,**regression),[]
     for _ in range(rounds):
         a = _settle(logits,alpha)
@@ -230,9 +233,9 @@ def merge_clusters(
     a = ward_merge(means,sizes,k)[a]
     return Clustering(mean_directions(x,a,k),a,[])
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #26aaee40
+# %% ../../nbs/70_paper/17_baselines.ipynb #9f828361
 def _adjacency(near):
-    "(N x N normalised adjacency of the neighbour graph, N square roots of the degrees, number of parts, N part numbers)"
+    "(N x N normalised adjacency of the graph, N square roots of the degrees, number of parts, N part numbers)"
     from scipy.sparse import csr_matrix,diags
     from scipy.sparse.csgraph import connected_components
     N,n = near.shape
@@ -259,7 +262,6 @@ def spectral_embedding(
         vectors = np.hstack([vectors,eigsh(rest,k-parts,which='LA',v0=start)[1]])
     return F.normalize(torch.tensor(vectors,dtype=torch.float32),dim=1)
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #ec65e408
 def spectral_clusters(
     x, # N x D unit rows
     k:int, # Number of clusters
@@ -278,7 +280,8 @@ def _kmeans(x, k, generators, alpha, near, **settings):
     return [Clustering(z,a,[1-cosine]) for z,a,cosine in (spherical_kmeans(x,k,g,**settings) for g in generators)]
 def _merge(x, k, generators, alpha, near, **settings): return [merge_clusters(x,k,g,**settings) for g in generators]
 def _spectral(x, k, generators, alpha, near, **settings): return spectral_clusters(x,k,generators,near,**settings)
-def _scan(x, k, generators, alpha, near, **settings): return scan_heads(x,k,generators,near,alpha,ScanSettings(**settings))
+def _scan(x, k, generators, alpha, near, **settings):
+    return scan_heads(x,k,generators,near,alpha,ScanSettings(**settings))
 def _sized(method):
     "A method without sizes of its own, and one transport plan that has them."
     def run(x, k, generators, alpha, near, **settings):
@@ -289,13 +292,13 @@ def _sized(method):
 _ROADS = dict(kmeans=_sized(_kmeans),spectral=_sized(_spectral),scan=_scan,merge=_sized(_merge))
 METHODS = ('sinkhorn','kmeans','spectral','scan','merge','self')
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #3beee4bc
+# %% ../../nbs/70_paper/17_baselines.ipynb #ef6f3de6
 def clusterings(
     x, # N x D unit rows
     k:int, # Number of clusters
     method:str, # One of `METHODS`
     generators, # r random states
-    alpha=None, # k shares, in any order; default: equal for 'sinkhorn', preferred to be equal for 'scan', free elsewhere
+    alpha=None, # k shares, in any order; default: equal for 'sinkhorn', better equal for 'scan', else free
     white=None, # N x n rows in which to look for clusters; default: `to_cluster(x, k)`. Give `x` itself for none
     near=None, # N x n neighbours; default: `neighbours(x)`, where a method needs them
     begin='sinkhorn', # For 'self': the method that makes the first clusters, or a list of r `Clustering`
@@ -335,7 +338,7 @@ def criteria(
     return {'cosine':own(x),'white cosine':own(to_cluster(x,k) if white is None else white),
             'neighbours':float((a[near]==a[:,None]).float().mean()),'sizes':-float(divergence)}
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #99d7dcb7
+# %% ../../nbs/70_paper/17_baselines.ipynb #23092d09
 def agreement_between(
     clusterings, # r `Clustering`, or cluster numbers, of the same N rows
     chunk:int=2000, # Rows counted at a time
@@ -344,11 +347,12 @@ def agreement_between(
     if len(clusterings)<2: raise InputError("agreement is between clusterings: at least 2 are needed")
     numbers = [torch.as_tensor(getattr(one,'a',one)) for one in clusterings]
     lengths = sorted({len(a) for a in numbers})
-    if len(lengths)>1: raise InputError(f"clusterings of {', '.join(map(str,lengths))} rows: they should be of the same rows")
+    if len(lengths)>1:
+        raise InputError(f"clusterings of {', '.join(map(str,lengths))} rows: they should be of the same rows")
     numbers = torch.stack(numbers,1)
     (N,n),k = numbers.shape,int(numbers.max())+1
     p = torch.zeros(n*k,n*k,dtype=torch.double)
-    for part in numbers.split(chunk):                                           # all contingency tables as one product
+    for part in numbers.split(chunk):                                          # all contingency tables as one product
         inside = F.one_hot(part,k).float().flatten(1)
         p += inside.T@inside
     p /= N
@@ -367,13 +371,13 @@ def rank_clusterings(
     near, # N x n `neighbours`
     white=None, # N x n whitened rows; default: `to_cluster(x, k)`
     alpha=None, # k shares, in any order; default: equal
-    by=CRITERIA, # The columns whose ranks are summed
+    columns=CRITERIA, # Those whose ranks are summed
 )->pd.DataFrame: # r rows, the best first; the index is the number in `clusterings`
     "Label-free criteria of many clusterings, and the sum of their ranks: the smaller the better."
     agree,k = agreement_between(clusterings),len(clusterings[0].z)
-    if not len(by) or set(by)-set(CRITERIA):
-        raise InputError(f"no criteria {', '.join(by) or '(none)'}: choose from {', '.join(CRITERIA)}")
+    if not len(columns) or set(columns)-set(CRITERIA):
+        raise InputError(f"no criteria {', '.join(columns) or '(none)'}: choose from {', '.join(CRITERIA)}")
     white = to_cluster(check_clusters(x,k),k) if white is None else white
     df = pd.DataFrame([criteria(x,one.a,near,white,alpha,k) for one in clusterings]).assign(agreement=agree)
-    ranks = df[list(by)].round(9).rank(ascending=False).sum(axis=1)             # ties share a rank
+    ranks = df[list(columns)].round(9).rank(ascending=False).sum(axis=1)             # ties share a rank
     return df.assign(ranks=ranks).sort_values('ranks',kind='stable')
