@@ -247,7 +247,7 @@ def bench_transport_command(
     if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
     threads = _limit_threads(threads)
     problem = dict(B=batch_size,c=n_classes,eps=eps)
-    rows = bench_transport(seed=compute.seed,**problem)
+    rows = bench_transport(batch_size,n_classes,eps,compute.seed)
     return dict(rows=rows,threads=threads,**problem),'\n'.join(map(_transport_line,rows))
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c3f

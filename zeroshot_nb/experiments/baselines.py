@@ -106,7 +106,7 @@ def scan_gradients(
     bias = (grad+partner_grad).sum(-2,keepdim=True)
     return loss,torch.cat([x.mT@grad+partners.mT@partner_grad,bias],-2)
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #bdf225b0
+# %% ../../nbs/70_paper/17_baselines.ipynb #5806850a
 @dataclass
 class ScanSettings:
     "Settings of SCAN's head."
@@ -194,7 +194,7 @@ def _fitted_logits(x, rows, a, k, **regression):
     theta,_ = softmax_regression(rows,F.one_hot(a,k).float(),row_weights,**regression)
     return x@theta[:-1]+theta[-1]
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #28ece74b
+# %% ../../nbs/70_paper/17_baselines.ipynb #3e59ec91
 def self_label(
     x, # N x D unit rows
     a, # N cluster numbers
@@ -233,7 +233,7 @@ def merge_clusters(
     a = ward_merge(means,sizes,k)[a]
     return Clustering(mean_directions(x,a,k),a,[])
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #9f828361
+# %% ../../nbs/70_paper/17_baselines.ipynb #3879081c
 def _adjacency(near):
     "(N x N normalised adjacency of the graph, N square roots of the degrees, number of parts, N part numbers)"
     from scipy.sparse import csr_matrix,diags
@@ -292,7 +292,7 @@ def _sized(method):
 _ROADS = dict(kmeans=_sized(_kmeans),spectral=_sized(_spectral),scan=_scan,merge=_sized(_merge))
 METHODS = ('sinkhorn','kmeans','spectral','scan','merge','self')
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #ef6f3de6
+# %% ../../nbs/70_paper/17_baselines.ipynb #558b5650
 def clusterings(
     x, # N x D unit rows
     k:int, # Number of clusters
@@ -338,7 +338,7 @@ def criteria(
     return {'cosine':own(x),'white cosine':own(to_cluster(x,k) if white is None else white),
             'neighbours':float((a[near]==a[:,None]).float().mean()),'sizes':-float(divergence)}
 
-# %% ../../nbs/70_paper/17_baselines.ipynb #23092d09
+# %% ../../nbs/70_paper/17_baselines.ipynb #ec9bc74d
 def agreement_between(
     clusterings, # r `Clustering`, or cluster numbers, of the same N rows
     chunk:int=2000, # Rows counted at a time
