@@ -306,7 +306,7 @@ def find_consensus(
     "Find clusters and names together. No label is read."
     c,n = len(S),len(x)
     generator = generator or torch.Generator().manual_seed(0)
-    if n<3*c: raise InputError(f"{c} classes but only {n} images: naming by structure needs at least {3*c}, "
+    if n<3*c: raise InputError(f"{c} classes but only {n} images: naming by consensus needs at least {3*c}, "
                                "three for each class")
     runs = runs or max(4,min(60,600//c))
     names = _names(S,alpha)
