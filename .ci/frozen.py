@@ -3,7 +3,7 @@
     python .ci/frozen.py before.json;  ...;  python .ci/frozen.py after.json before.json
 
 The second call prints what differs and exits with 1 if anything does. Times, sizes in memory and paths are left out."""
-import hashlib, json, os, re, subprocess, sys, tempfile
+import hashlib, json, os, re, shutil, subprocess, sys, tempfile
 from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 root = Path(__file__).resolve().parent.parent
 NAMES = ['cat', 'dog', 'truck', 'ship', 'bird']
 GRADES = ['worst', 'bad', 'fair', 'good', 'best']
-LEFT_OUT = {'seconds', 'stages', 'peak_rss_mb', 'images_per_s', 'out', 'paths', 'time', 'date', 'commit', 'version', 'device', 'minutes', 'torch', 'hardware'}
+LEFT_OUT = {'seconds', 'stages', 'peak_rss_mb', 'images_per_s', 'out', 'paths', 'time', 'date', 'commit', 'version', 'device', 'minutes', 'torch', 'hardware', 'total_seconds', 'backbone_seconds'}
 
 def draw_images(folder, n, seed):
     "Class folders of n images: a shape and a colour for each class"
@@ -29,6 +29,7 @@ def make_world(d):
     "Images, features, vectors and a table of similarities in the folder d"
     draw_images(d/'train', 16, 0)
     draw_images(d/'test', 6, 1)
+    for side in ('train', 'test'): shutil.copytree(d/side, d/'sets'/'five'/side)
     rng = np.random.default_rng(2)
     V = rng.normal(size=(5, 12))
     for stem, W in (('one', V+.1*rng.normal(size=V.shape)), ('two', V+.1*rng.normal(size=V.shape))):
@@ -76,7 +77,7 @@ def commands(d):
     yield 'compare', ['compare', '--features', 'f.npz', *named, '--seeds', '2', '--rows', '150']
     yield 'compare ordinal', ['compare', '--features', 'o.npz', '--classes', g, '--ordinal', '--seeds', '1', '--rows', '150']
     yield 'datasets', ['datasets', '--data', '.']
-    yield 'table nominal', ['table', 'nominal', '--data', '.', '--only', 'train', '--classes', n, '--vectors', 'one.txt', '--backbone', 'b.safetensors', '--seeds', '2', '--out', 'results']
+    yield 'table nominal', ['table', 'nominal', '--data', 'sets', '--only', 'five', '--classes', n, '--vectors', 'one.txt', '--backbone', 'b.safetensors', '--seeds', '2', '--out', 'results']
     for i, bad in enumerate((['fit'], ['fit', 'train'], ['fit', 'nowhere', '--classes', n, '--out', 'x'], ['fit', '--features', 'f.npz', '--classes', n, '--out', 'x'],
                              ['fit', '--features', 'f.npz', '--classes', 'cat,cat', '--vectors', 'one.txt', '--out', 'x'], ['fit', '--features', 'f.npz', '--classes', 'cat,zebra', '--vectors', 'one.txt', '--out', 'x'],
                              ['fit', '--features', 'f.npz', '--key', 'y', *named, '--out', 'x'], ['fit', '--features', 'f.npz', *named, '--hint', 'first=1', '--out', 'x'],
