@@ -1,4 +1,5 @@
 "Packaging, driven by settings.ini: edit that file, not this one."
+import re
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -8,13 +9,16 @@ ini = ConfigParser(delimiters=['='])
 ini.read('settings.ini', encoding='utf-8')
 cfg = ini['DEFAULT']
 lib = cfg['lib_name']
+readme = Path('README.md').read_text(encoding='utf-8')
+for mark, at in ((r'!\[[^\]]*', 'raw'), (r'(?<!!)\[[^\]]*', 'blob')):  # links that work where there is no checkout
+    readme = re.sub(rf"({mark}\]\()(?!\w+:|#)", rf"\1{cfg['git_url']}/{at}/{cfg['branch']}/", readme)
 stages = {'3': '3 - Alpha', '4': '4 - Beta', '5': '5 - Production/Stable'}
 
 setup(
     name=lib,
     version=cfg['version'],
     description=cfg['description'],
-    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description=readme,
     long_description_content_type='text/markdown',
     author=cfg['author'],
     author_email=cfg['author_email'],
