@@ -185,7 +185,12 @@ def _cluster_gradients(
 # %% ../../nbs/50_naming/01_cluster.ipynb #c1713b27
 class Adam:
     "Adam on one tensor."
-    def __init__(self, theta, lr, decay=(.9,.999), eps=1e-8):
+    def __init__(self,
+        theta, # What is trained, in place
+        lr, # Learning rate; may be changed between steps
+        decay=(.9,.999), # Of the means of gradients and of their squares
+        eps=1e-8, # Keeps the quotient finite
+    ):
         self.theta,self.lr,self.decay,self.eps = theta,lr,decay,eps
         self.mean,self.square,self.n = torch.zeros_like(theta),torch.zeros_like(theta),0
 
@@ -197,8 +202,12 @@ class Adam:
         scale = self.square.div(1-second**self.n).sqrt_().add_(self.eps)
         self.theta.addcdiv_(self.mean,scale,value=-self.lr/(1-first**self.n))
 
-def cosine_lr(lr, i, steps):
-    "The learning rate of step `i`: it falls from `lr` to zero along a cosine."
+def cosine_lr(
+    lr, # Learning rate of the first step
+    i, # Step
+    steps, # How many there are
+): # Learning rate of step `i`
+    "It falls from `lr` to zero along a cosine."
     return lr*.5*(1+math.cos(math.pi*i/steps))
 
 # %% ../../nbs/50_naming/01_cluster.ipynb #df75c03e
