@@ -95,7 +95,7 @@ TEMPERATURE = .1 # Of the softmax that makes confidences of logits: these have t
 
 def _consensus_run(z, prior, generator, told, progress=False):
     "The `Run` of one seed."
-    con = find_consensus(z,prior.S,prior.alpha,generator,progress=progress)
+    con = find_consensus(z,prior.geometry,prior.alpha,generator,progress=progress)
     w,b,curve = vote_head(z,con.shares)
     sizes = torch.bincount(con.a,minlength=len(prior)).tolist()
     return Run((w*TEMPERATURE).cpu(),(b*TEMPERATURE).cpu(),curve,sizes,certify(con,prior.classes,prior.symmetry,told))

@@ -9,6 +9,7 @@ __all__ = ['Namings', 'compare_namings', 'score_namings']
 from dataclasses import dataclass,replace
 import numpy as np,pandas as pd,torch
 from scipy.optimize import linear_sum_assignment
+from ..core import InputError
 from ..names.geometry import centred_cosines,standardise
 from ..naming.cluster import Clustering,check_features
 from ..naming.assignment import agreement,assign_names
@@ -39,7 +40,10 @@ def _greedy_names(
 # %% ../../nbs/70_paper/15_namings.ipynb #f6e62ebf
 def _assigned(clusters, prior):
     "(geometries of the clusters, that of the names, the best assignment of each)."
-    tables,B = [standardise(centred_cosines(k.z)) for k in clusters],standardise(prior.geometry.kernel)
+    B = prior.geometry.table
+    if B is None:
+        raise InputError("there is nothing to tell the names by: geometry needs three of them, not all equally alike")
+    tables = [standardise(centred_cosines(k.z)) for k in clusters]
     return tables,B,[assign_names(A,B,runner_up=False).names for A in tables]
 
 def _generators(seeds): return [torch.Generator().manual_seed(int(seed)) for seed in seeds]

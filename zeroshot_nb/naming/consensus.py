@@ -131,13 +131,14 @@ def _versions(S, most=24):
         made.append(again)
     return np.stack(made)
 
-def _names(S, alpha=None):
-    "What the consensus needs to know of a table of similarities."
-    c = len(S)
+def _names(geometry, alpha=None):
+    "What the consensus needs to know of a `NameGeometry`, or of a table of similarities."
+    if not isinstance(geometry,NameGeometry): geometry = NameGeometry(list(range(len(geometry))),geometry)
+    c = len(geometry.classes)
     alpha = np.full(c,1/c) if alpha is None else np.asarray(alpha,float)
-    geometry = NameGeometry(list(range(c)),S)
-    versions = None if geometry.table is None else _versions(S)
-    return _Names(geometry.kernel,geometry.table,alpha,versions,find_symmetry(S,alpha) is None)
+    versions = None if geometry.table is None else _versions(geometry.similarity)
+    sized = find_symmetry(geometry.similarity,alpha) is None
+    return _Names(geometry.kernel,geometry.table,alpha,versions,sized)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #2920b691
 _ROUNDS,_COOLING,_COLD = 25,.85,.02 # of `_refine`; regularisation is in standard deviations of the values
@@ -296,7 +297,7 @@ def _agree(x, spaces, names, probe):
 # %% ../../nbs/50_naming/04_consensus.ipynb #e3336ee1
 def find_consensus(
     x, # N x D unit rows
-    S, # c x c similarity of the names
+    geometry, # `NameGeometry` of the names (read once for all seeds), or their c x c similarity
     alpha=None, # c class shares; default: equal
     generator=None, # Random state
     runs:int=None, # Clusterings in every space; default: 60, fewer for more than 10 classes
@@ -304,12 +305,12 @@ def find_consensus(
     progress:bool=False, # Show progress
 )->Consensus:
     "Find clusters and names together. No label is read."
-    c,n = len(S),len(x)
+    names = _names(geometry,alpha)
+    c,n = len(names.kernel),len(x)
     generator = generator or torch.Generator().manual_seed(0)
     if n<3*c: raise InputError(f"{c} classes but only {n} images: naming by consensus needs at least {3*c}, "
                                "three for each class")
     runs = runs or max(4,min(60,600//c))
-    names = _names(S,alpha)
     probe = torch.randperm(n,generator=generator)[:1000].to(x.device)    # enough to see which way round a reading is
     counts = tqdm(_component_counts(c,x.shape[1]),desc='naming',disable=not progress,leave=False)
     with flush_denormals(x.device): spaces = [_read_space(x,m,names,generator,runs,top) for m in counts]
