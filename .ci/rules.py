@@ -13,10 +13,10 @@ COLUMNS, PARAMETERS, LINES, CELLS = 120, 8, 30, 60
 # The floors, from the ground up: a module imports only from floors below its own, or earlier on its own line.
 FLOORS = ['core', 'images', 'toys.doodles toys.leaves',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
-          'features.augment features.backbone features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
+          'features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.vectors names.geometry names.prior toys.worlds',
           'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate',
-          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'classifier',
+          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier',
           'experiments.baselines experiments.compare experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming', 'cli', 'cli_research']
 

@@ -8,6 +8,7 @@ __all__ = ['UNSURE', 'ZeroLabelClassifier', 'plot_montage']
 # %% ../nbs/60_classifier/02_classifier.ipynb #f32907e2
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 import numpy as np,torch
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
@@ -18,7 +19,8 @@ from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
-from .features.backbone import Backbone
+from .features.backbone import frame_of
+from .features.foreign import record_of
 from .features.checkpoints import load_backbone
 from .features.extract import extract
 from .features.pretrain import pretrain
@@ -28,6 +30,7 @@ from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,check_enough,check_naming,fit_seeds,timed
 from .model_files import read_model,reading,write_model
+from .export import NamedNetwork,export_onnx,make_learner,model_card,push_folder
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #983a4b0c
 class ZeroLabelClassifier(BaseEstimator):
@@ -40,7 +43,7 @@ class ZeroLabelClassifier(BaseEstimator):
         class_sizes=None, # Expected sizes or shares of the classes; default: equal
         hint=None, # For a scale: `first=IMAGE` or `last=IMAGE`, an image near that end (with features: a row number)
         synonyms:dict=None, # Name -> the words to look up instead, or a list of alternatives
-        backbone=None, # A `Backbone`, or its file; default: pretrain one on the images given to `fit`
+        backbone=None, # A network, its file, or `timm:NAME`; default: pretrain one on the images given to `fit`
         pretrain_args:dict=None, # Arguments of `pretrain` for that case, such as `dict(minutes=60)`
         naming:str='consensus', # Clusters and names together; or matching: the paper's, which the next eight belong to
         whiten:int=None, # Components that stage II clusters, whitened; default: 4 a class; 0: no whitening (the paper)
@@ -81,17 +84,22 @@ def _is_features(X):
     return isinstance(X,torch.Tensor) or isinstance(X,np.ndarray) and X.dtype.kind not in 'OU'
 
 @patch(as_prop=True)
-def image_size(self:ZeroLabelClassifier):
-    "Side in pixels at which the backbone sees images."
+def frame(self:ZeroLabelClassifier):
+    "How images are cut for the backbone: for `load_images`."
     if getattr(self,'backbone_',None) is None:
         raise InputError("this model was fitted on features and has no backbone: give features, or fit it on images")
-    return self.backbone_.size
+    return frame_of(self.backbone_)
+
+@patch(as_prop=True)
+def image_size(self:ZeroLabelClassifier):
+    "Side in pixels at which the backbone sees images."
+    return self.frame.size
 
 @patch
 def _features(self:ZeroLabelClassifier, X, width=None):
     "(N x D tensor, images or None) for features or images."
     if _is_features(X): return check_features(X,width),None
-    images = load_images(resolve(X),self.image_size,self.strict,progress=self.progress)
+    images = load_images(resolve(X),self.frame,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
 
@@ -102,7 +110,7 @@ def _get_backbone(self:ZeroLabelClassifier, X, c):
     X = resolve(X)
     check_enough(len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X)),c,self.naming)
     with timed(self.seconds_,'backbone'):
-        if isinstance(self.backbone,Backbone): self.backbone_ = self.backbone
+        if isinstance(self.backbone,torch.nn.Module): self.backbone_ = self.backbone
         elif self.backbone is not None: self.backbone_ = load_backbone(self.backbone)
         else:
             args = dict(seed=self.random_state,device=self.device,strict=self.strict,progress=self.progress)
@@ -235,15 +243,16 @@ def _follow(self:ZeroLabelClassifier, end, what, X):
 def save(self:ZeroLabelClassifier,
     path, # Folder; an earlier model in it is replaced
 )->Path: # `path`
-    "Save the fitted model as safetensors and JSON."
+    "Save the fitted model as safetensors and JSON, with a card, README.md."
     self._check_fitted()
     kept = {k:v for k,v in self.get_params().items() if k in ('naming','order') or
             k!='classes' and isinstance(v,(int,float,bool,type(None)))}
     config = dict(classes=self.classes_.tolist(),ordinal=self.ordinal,similarity=self.prior_.S.tolist(),
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
                   loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,
-                  certificate=self.certificate_ and self.certificate_.to_dict())
-    return write_model(path,config,dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_),self.backbone_)
+                  certificate=self.certificate_ and self.certificate_.to_dict(),backbone=record_of(self.backbone_))
+    arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)
+    return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #3cfa86cc
 @patch(cls_method=True)
@@ -273,6 +282,44 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     clf.direction_ = config.get('direction')
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
     return clf
+
+# %% ../nbs/60_classifier/02_classifier.ipynb #cb61dcb5
+@patch
+def network(self:ZeroLabelClassifier)->NamedNetwork: # A copy: uint8 images in, logits out
+    "Normalisation, backbone and classifier as one network of torch."
+    self._check_fitted()
+    self.image_size                                                             # raises where there is no backbone
+    return NamedNetwork(self.backbone_,self.mean_,self.coef_,self.intercept_,self.classes_)
+
+@patch
+def export(self:ZeroLabelClassifier,
+    path, # File to write, *.onnx
+    half:bool=False, # Also in half precision, *-half.onnx
+    int8:bool=False, # Also with eight-bit weights, *-int8.onnx
+    images=None, # What to try it on: as for `predict`; default: drawings of this package
+)->dict: # What was tried, and a row for each way to run it
+    "Write one ONNX graph: uint8 images in, the names' probabilities out."
+    net = self.network()
+    sure = self.certificate_ and {k:bool(v) for k,v in self.certificate_.certain.items()}
+    settings = dict(naming=self.naming,ordinal=self.ordinal,arch=self.backbone_.arch,certain=sure)
+    return export_onnx(net,path,half,int8,None if images is None else resolve(images),settings)
+
+# %% ../nbs/60_classifier/02_classifier.ipynb #5e12a3a1
+@patch
+def to_learner(self:ZeroLabelClassifier,
+    dls, # fastai `DataLoaders` with labels: images from 0 to 1 of side `image_size`
+    **kwargs # Of `Learner`
+): # `Learner`
+    "A fastai `Learner` around the trained network, to be refined with labels."
+    return make_learner(self.network(),dls,**kwargs)
+
+@patch
+def push_to_hub(self:ZeroLabelClassifier,
+    repo:str, # owner/name
+    **kwargs # private, token
+)->str: # Address of the commit
+    "Save the model, card included, to a repository of the Hugging Face Hub."
+    with TemporaryDirectory() as folder: return push_folder(self.save(Path(folder)/'model'),repo,**kwargs)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #541ce408
 def plot_montage(

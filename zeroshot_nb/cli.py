@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['command', 'cli', 'main', 'Compute', 'Source', 'demo_command', 'Training', 'pretrain_command', 'features_command',
            'probe_command', 'read_array', 'NameOptions', 'numbers', 'StageOptions', 'fit_command', 'predict_command',
-           'evaluate_command', 'datasets_command']
+           'evaluate_command', 'export_command', 'datasets_command', 'backbones_command']
 
 # %% ../nbs/60_classifier/03_cli.ipynb #472bcc97
 import contextlib,csv,importlib,inspect,io,json,os,sys,warnings
@@ -224,7 +224,7 @@ class Training:
     temperature:float=None # Of the contrastive loss [fast: 0.2]
     queue:int=None # Keys in the queue of moco [4096]
     momentum:float=None # Of the key network of moco [0.99]
-    init:str=None # Backbone file, or published name, to start from
+    init:str=None # Backbone to start from: a file, a published name, or timm:NAME
     compile:bool=False # torch.compile the backbone: a minute at the start; gains little on a CPU
     save_minutes:click.FloatRange(0)=5 # Time between checkpoints
 
@@ -303,7 +303,7 @@ def _labelled(net, pile, source, device):
 def features_command(
     images, # A folder, or a dataset's name
     *,
-    backbone:str, # Backbone file, or the name of a published one
+    backbone:str, # Backbone file, the name of a published one, or timm:NAME (see `backbones`)
     # *.npy: written as it grows, resumable, of any size, paths beside it.
     # *.npz: x and paths in one file, through memory
     out:Path,
@@ -329,7 +329,7 @@ def probe_command(
     train, # Folder of class folders, or a dataset's name
     test, # Another, or the same name
     *,
-    backbone:str, # Backbone file, or the name of a published one
+    backbone:str, # Backbone file, the name of a published one, or timm:NAME (see `backbones`)
     out:Path=None, # Also keep x_train, y_train, x_test, y_test in this *.npz, as `repeat` takes them
     source:Source,
     compute:Compute,
@@ -513,12 +513,14 @@ def _classifier(
 # %% ../nbs/60_classifier/03_cli.ipynb #d553862f
 def _fit_result(clf, out):
     "What `fit` found, for JSON."
+    from zeroshot_nb.features.foreign import record_of
     curve = clf.loss_curve_
     loss = dict(first=curve[0],last=curve[-1],best=min(curve),windows=len(curve))
     cert = clf.certificate_
     return dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=loss,seconds=clf.seconds_,
                 ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,naming=clf.naming,
-                certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out))
+                certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out),
+                backbone=record_of(clf.backbone_))
 
 def _fit_text(clf, result):
     "The same in words."
@@ -526,8 +528,10 @@ def _fit_text(clf, result):
     seconds = ', '.join(f'{k} {v:.1f} s' for k,v in result['seconds'].items())
     direction = f"; direction of the scale: {result['direction']}" if clf.ordinal else ''
     cert = f"\nnames: {clf.certificate_}" if clf.certificate_ else ''
+    net = result['backbone']
+    foreign = f"\nbackbone: {net['name']}; {net['saw']}" if net and hasattr(clf.backbone_,'origin') else ''
     return (f"{sum(sizes)} images in {len(result['classes'])} clusters of {min(sizes)} to {max(sizes)}; "
-            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{cert}"
+            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{cert}{foreign}"
             f"\nmodel: {result['out']}{_skips(result['skipped'])}")
 
 # %% ../nbs/60_classifier/03_cli.ipynb #ec99d550
@@ -536,7 +540,7 @@ def _fit_text(clf, result):
 def fit_command(
     images=None, # A folder, or a dataset's name
     *,
-    backbone:str=None, # Backbone file, or the name of a published one [default: pretrain one on IMAGES]
+    backbone:str=None, # File, published name or timm:NAME (see `backbones`) [default: pretrain one on IMAGES]
     features:Path=None, # Features (*.npz, or *.npy of `features`) in place of images
     key:str='x', # Array in the features file; all others are ignored
     names:NameOptions,
@@ -592,7 +596,7 @@ def _unlabelled(clf, images, features, key, source):
     x = _images_or_features(images,features,key)
     if features: return x,_row_names(features,key,len(x)),[]
     from zeroshot_nb.images import load_images
-    x = load_images(source.pile(x,'test'),clf.image_size,source.strict)
+    x = load_images(source.pile(x,'test'),clf.frame,source.strict)
     return x,[str(p) for p in x.paths],_reasons(x.skipped)
 
 def _labelled_images(clf, folder, source):
@@ -600,7 +604,7 @@ def _labelled_images(clf, folder, source):
     import numpy as np
     from zeroshot_nb.images import ImageSet,load_images
     pile = source.tree(folder,'test',clf.classes_)
-    x = load_images(pile,clf.image_size,source.strict)
+    x = load_images(pile,clf.frame,source.strict)
     y = pile.labels(x.paths)
     known = ImageSet(x.x[y>=0],[p for p,i in zip(x.paths,y) if i>=0],x.skipped)
     return known,np.array(pile.classes)[y[y>=0]],_reasons(x.skipped)
@@ -655,6 +659,31 @@ def evaluate_command(
     if clf.ordinal: result['direction'] = clf.direction_
     return result,f'{scores}{_skips(skipped)}'
 
+# %% ../nbs/60_classifier/03_cli.ipynb #076948ee
+def _cost(row, width):
+    "A way to run a model in words."
+    size = f"{row['mb']:6.1f} MB" if 'mb' in row else ' '*9
+    return (f"{row['kind']:<{width}} {size} {row['images_per_s']:8.1f} images/s, same names {row['agreement']:.1%}, "
+            f"largest difference {row['difference']:.1e}{'  '+row['file'] if 'file' in row else ''}")
+
+@command(cli,'export','export model --onnx model.onnx --half --int8 --images photos/')
+def export_command(
+    model, # Model folder
+    *,
+    onnx:Path, # File to write (*.onnx): uint8 images in, the names' probabilities out
+    half:bool=False, # Also in half precision, *-half.onnx
+    int8:bool=False, # Also with eight-bit weights, dynamically quantised, *-int8.onnx
+    images:str=None, # A folder, or a dataset's name, to try it on [default: drawings of this package]
+    source:Source,
+    compute:Compute,
+)->tuple: # (JSON object, text)
+    "A model as one ONNX graph, tried on a hundred images; what the smaller ones cost is measured beside PyTorch."
+    clf = _load_model(model,source.strict,compute.device)
+    result = clf.export(onnx,half,int8,images and source.pile(images,'test'))
+    lines = [_cost(row,max(len(r['kind']) for r in result['rows'])) for row in result['rows']]
+    tried = f"{len(result['classes'])} names; tried on {result['images']} images ({result['tried_on']})"
+    return result,'\n'.join([f"{tried}, {result['threads']} threads",*lines])
+
 # %% ../nbs/60_classifier/03_cli.ipynb #f7f1bcfb
 def _dataset_line(name, entry):
     "A dataset in words."
@@ -680,6 +709,29 @@ def datasets_command(
     about = lambda d: dict(title=d.title,classes=list(d.classes),ordinal=d.ordinal,how=d.how,licence=d.licence)
     known = {k:about(d)|check_dataset(k,root) for k,d in DATASETS.items()}
     return known,f'in {root}:\n'+'\n'.join(_dataset_line(k,v) for k,v in known.items())
+
+# %% ../nbs/60_classifier/03_cli.ipynb #13da5ebd
+def _backbone_line(name, facts):
+    "A backbone in words."
+    labels = facts['labels']
+    saw = dict(none='no labels',captions='captions, no labels').get(labels,f'labels of {labels}')
+    if name.startswith('timm:'): where = 'suggested, in the cache' if facts['here'] else 'suggested, to be fetched'
+    else: where = 'comes with the package'
+    return (f"{name} ({facts['parameters']} M parameters, {facts['size']} pixels; has seen {saw}; {where}): "
+            f"{facts['trained_on']}")
+
+@command(cli,'backbones','backbones')
+def backbones_command(
+    *,
+    compute:Compute,
+)->tuple: # (JSON object, text)
+    """What --backbone takes by name: what comes with the package, and what is suggested of timm's.
+
+    timm:NAME takes whatever timm has weights for, without its classifier; timm:NAME:FILE and timm:local-dir:FOLDER
+    need no network; @224 behind it asks for images of that side."""
+    from zeroshot_nb.features.checkpoints import known_backbones
+    known = known_backbones()
+    return known,'\n'.join(_backbone_line(k,v) for k,v in known.items())
 
 # %% ../nbs/60_classifier/03_cli.ipynb #5cd739dd
 #| eval: false

@@ -185,7 +185,7 @@ def table_command(
     data:Path, # Folder of datasets; those that are absent are rows marked so
     out:Path='results', # Folder of KIND.csv, KIND_runs.csv, backbones and features
     seeds:click.IntRange(2)=50, # Runs of stages II and III
-    # Backbone for all datasets, or NAME=BACKBONE for one; may be repeated [default: pretrain one for each]
+    # Backbone for all datasets, or NAME=BACKBONE for one; may be repeated; timm:NAME too [default: pretrain one]
     backbone:tuple=(),
     minutes:_positive=60, # Pretraining time of each backbone, at most; the drawn sets have settings of their own
     vectors:str=None, # Word vectors of nominal classes, as in `fit`

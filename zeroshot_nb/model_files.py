@@ -48,6 +48,7 @@ def write_model(
     config:dict, # What JSON can hold
     arrays:dict, # Name -> array
     backbone=None, # `Backbone`, if there is one
+    card:str=None, # Text of its README.md
 )->Path: # `folder`
     "Write a model."
     folder = check_model_folder(folder)
@@ -59,6 +60,8 @@ def write_model(
         files['backbone'] = save_backbone(backbone,folder/f'backbone-{tag}.safetensors',size=backbone.size).name
     whole = dict(format=_FORMAT,version=__version__,**config,files=files)
     with atomic_path(folder/'config.json') as p: p.write_text(json.dumps(whole,indent=1))
+    if card is not None:
+        with atomic_path(folder/'README.md') as p: p.write_text(card,encoding='utf-8')
     for old in folder.iterdir():
         if _OURS.fullmatch(old.name) and old.name not in files.values(): old.unlink()
     return folder

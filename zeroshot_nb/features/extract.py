@@ -13,13 +13,13 @@ import numpy as np,torch
 from tqdm import tqdm
 from fastcore.basics import patch
 from ..core import InputError,atomic_path,pick_device
-from .backbone import embed
+from .backbone import OURS,embed,frame_of,sight_of
 from ..images import ImageSet,Pile,image_files,stream_images
 
 # %% ../../nbs/30_features/07_extract.ipynb #521acaf6
 def _pixel_batches(net, images, batch_size, strict, start):
     "(pixels, paths, skipped) of batches of files, or of an `ImageSet`."
-    if not isinstance(images,ImageSet): return stream_images(images[start:],net.size,batch_size,strict)
+    if not isinstance(images,ImageSet): return stream_images(images[start:],frame_of(net),batch_size,strict)
     n = len(images)
     names = images.paths or list(map(str,range(n)))
     return ((images.x[i:i+batch_size],names[i:i+batch_size],[]) for i in range(start,n,batch_size))
@@ -50,12 +50,12 @@ def _feature_batches(
     finally: net.to(home).train(was_training)
 
 # %% ../../nbs/30_features/07_extract.ipynb #e466addd
-def _listed(images, size, progress=False):
+def _listed(images, frame, progress=False):
     "An `ImageSet` of that size, or a list of files."
-    if isinstance(images,Pile): return images.images if images.in_files else images.load(size,progress=progress)
+    if isinstance(images,Pile): return images.images if images.in_files else images.load(frame,progress=progress)
     if not isinstance(images,ImageSet): return image_files(images)
-    if images.size!=size:
-        raise InputError(f"images of {images.size} pixels given, {size} wanted: load them at that size")
+    if images.size!=frame.size:
+        raise InputError(f"images of {images.size} pixels given, {frame.size} wanted: load them at that size")
     return images
 
 def _none_read(n, skipped):
@@ -74,7 +74,7 @@ def extract(
     progress:bool=True, # Show progress
 )->tuple: # (N x D float32 array, list of N paths, (path, reason) of each skipped file)
     "Average-pooled features of every readable image, in memory."
-    images = _listed(images,net.size,progress)
+    images = _listed(images,frame_of(net),progress)
     x = np.empty((len(images),net.n_features),np.float32)
     n,paths,skipped = 0,[],[]                                           # rows so far
     for rows,more,unread in _feature_batches(net,images,batch_size,strict,device,progress=progress):
@@ -107,8 +107,10 @@ def _write(file, start, data):
 def weights_digest(
     net, # A backbone
 )->str: # 16 hex digits
-    "What its features depend on: weights, kind and image size."
-    digest = hashlib.sha256(f'{type(net).__name__} {net.size}'.encode())
+    "What its features depend on: weights, kind, image size, and what it sees otherwise than ours."
+    sight = sight_of(net)
+    own = '' if sight==OURS else f' {json.dumps(sight,sort_keys=True)}'
+    digest = hashlib.sha256(f'{type(net).__name__} {net.size}{own}'.encode())
     for name,weight in sorted(net.state_dict().items()):
         if name.endswith('num_batches_tracked'): continue
         digest.update(name.encode()+weight.cpu().contiguous().numpy().tobytes())
@@ -297,7 +299,7 @@ def extract_to(
     if dtype not in ('float32','float16'): raise InputError(f"unknown dtype {dtype!r}: choose float32 or float16")
     if Path(out).suffix!='.npy' or Path(out).is_dir():
         raise InputError(f"cannot write features to {out}: give a file name that ends in .npy")
-    images = _listed(images,net.size,progress)
+    images = _listed(images,frame_of(net),progress)
     growing = _GrowingFeatures(out,len(images),net.n_features,dtype,backbone=weights_digest(net),
                                images=_images_digest(images),batch_size=batch_size,
                                strict=strict,device=pick_device(device).type)

@@ -16,7 +16,7 @@ from fastai.learner import Learner
 from fastai.torch_core import num_distrib,rank_distrib
 from ..core import InputError,describe_device,pick_device,write_json
 from .augment import augment
-from .backbone import ARCHS,OverPatches,make_backbone
+from .backbone import ARCHS,OverPatches,make_backbone,sight_of
 from .checkpoints import load_backbone,save_backbone
 from .contrastive import Contrastive,MoCo,SimCLR,nt_xent
 from .course import Checkpoint,Course,Monitor,OPTIMISERS,TrainDL,deferred_signals,processes
@@ -103,9 +103,10 @@ def resolve_settings(
     return settings|dict(size=size,init=str(init or '')),device,None if out is None else Path(out)
 
 # %% ../../nbs/30_features/06_pretrain.ipynb #4c55672e
-def _method(settings):
+def _method(settings, net):
     "The callback that makes views and brings the loss."
-    view = partial(augment,size=settings['crop'])
+    sight = sight_of(net)
+    view = partial(augment,size=settings['crop'],mean_std=(sight['mean'],sight['std']))
     if settings['method']=='patches':
         return Patches(partial(view,scale=(PATCH_SHARE**2,)*2,ratio=(1,1)),settings['views'])
     if settings['method']=='moco':
@@ -135,7 +136,7 @@ def stage1_learner(
     model = Contrastive(net.train(),head=head).to(device,memory_format=torch.channels_last)
     return Learner(_batches(x,settings,device),model,loss_func=nt_xent,
                    lr=settings['lr'],wd=settings['weight_decay'],opt_func=OPTIMISERS[settings['opt']],
-                   cbs=[Course(settings,progress),_method(settings),*processes(device),*cbs])
+                   cbs=[Course(settings,progress),_method(settings,net),*processes(device),*cbs])
 
 # %% ../../nbs/30_features/06_pretrain.ipynb #09520b6d
 def _start(settings, init, compiled):
