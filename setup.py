@@ -31,7 +31,8 @@ setup(
     packages=find_packages(include=[lib, f'{lib}.*']),
     package_data={lib: ['tables/*', 'backbones/*']},
     install_requires=cfg['requirements'].split(),
-    extras_require={o: cfg[f'{o}_requirements'].split() for o in ('dev', 'sentence', 'bench', 'distributed', 'timm')},
+    extras_require={o: cfg[f'{o}_requirements'].split()
+                    for o in ('dev', 'sentence', 'bench', 'distributed', 'timm', 'onnx', 'hub')},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{lib}={lib}._modidx:d']},
     zip_safe=False,
 )
