@@ -647,7 +647,7 @@ def evaluate_command(
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
-    "Z, H and match against labels: the only command that reads any."
+    "Z, H and match of a model against labels, which no fit has read."
     from zeroshot_nb.evaluate.scores import score
     from zeroshot_nb.evaluate.ordinal import ordinal_score
     clf = _load_model(model,source.strict,compute.device)
