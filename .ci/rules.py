@@ -16,7 +16,7 @@ FLOORS = ['core', 'images', 'toys.doodles toys.leaves',
           'features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.vectors names.geometry names.prior toys.worlds',
           'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate',
-          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier',
+          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier', 'look', 'renaming',
           'experiments.baselines experiments.compare experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming', 'cli', 'cli_research']
 
@@ -26,6 +26,7 @@ EXCEPTIONS = {
     ('parameters', 'pretrain'): 'one call that stands for a command',
     ('parameters', '*_command'): 'parameters of a command are its options',
     ('short name', 'classifier'): 'X and y, as scikit-learn has it',
+    ('short name', 'look'): 'X and y, as scikit-learn has it',
     ('short name', 'toys.doodles'): 'coordinates of drawings: x, y, r, w, h',
     ('short name', 'toys.leaves'): 'coordinates of drawings: x, y, r, w, h',
 }
