@@ -167,6 +167,7 @@ def _keep(self:ZeroLabelClassifier, prior, fits):
     self.mean_,self.coef_,self.intercept_ = fits.mean.numpy(),run.w.numpy(),run.b.numpy()
     self.loss_curve_,self.cluster_sizes_,self.certificate_ = run.curve,run.sizes,run.certificate
     self.seconds_ |= fits.seconds
+    self.renames_ = []
     self.direction_ = scale_direction(prior) if self.ordinal else None
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
@@ -249,7 +250,7 @@ def save(self:ZeroLabelClassifier,
             k!='classes' and isinstance(v,(int,float,bool,type(None)))}
     config = dict(classes=self.classes_.tolist(),ordinal=self.ordinal,similarity=self.prior_.S.tolist(),
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
-                  loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,
+                  loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,renames=self.renames_,
                   certificate=self.certificate_ and self.certificate_.to_dict(),backbone=record_of(self.backbone_))
     arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)
     return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
@@ -279,7 +280,7 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
         clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal)
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
-    clf.direction_ = config.get('direction')
+    clf.direction_,clf.renames_ = config.get('direction'),config.get('renames',[])
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
     return clf
 

@@ -245,7 +245,9 @@ def _classes_table(config):
         rows = [f'| {_cell(name)} | {size} |' for name,size in zip(config['classes'],sizes)]
         return '\n'.join(['| class | training images in its cluster |','|---|---|',*rows])
     parts = [cert['table'][k] for k in ('name','images','confidence','rival')]
-    rows = [f'| {_cell(name)} | {n} | {sure:.2f} | {_cell(rival)} |' for name,n,sure,rival in zip(*parts)]
+    given = cert['table'].get('by_hand',[False]*len(parts[0]))
+    parts[2] = ['given by hand' if by_hand else f'{sure:.2f}' for sure,by_hand in zip(parts[2],given)]
+    rows = [f'| {_cell(name)} | {n} | {said} | {_cell(rival)} |' for name,n,said,rival in zip(*parts)]
     head = '| class | training images | confidence that the name is right | otherwise perhaps |'
     return '\n'.join([head,'|---|---|---|---|',*rows])
 
