@@ -28,7 +28,7 @@ from .naming.cluster import check_features,on_sphere
 from .naming.match import MatchSettings
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
-from .fit import TEMPERATURE,check_enough,check_naming,fit_seeds,timed
+from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
 from .model_files import read_model,reading,write_model
 from .export import NamedNetwork,export_onnx,make_learner,model_card,push_folder
 
@@ -155,6 +155,7 @@ def fit(self:ZeroLabelClassifier,
     settings = self._settings() if self.naming=='matching' else None
     told = hint is not None
     fits = fit_seeds(x,prior,[self.random_state],settings,told,device=device,progress=self.progress)
+    ask_seeds(x,prior,fits,self.random_state,device)
     self._keep(prior,fits)
     if told: self._follow(*hint,X)
     return self

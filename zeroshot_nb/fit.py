@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['NAMINGS', 'TEMPERATURE', 'PAPER_ARGS', 'check_naming', 'check_enough', 'Run', 'Fits', 'find_clusters', 'timed',
-           'fit_seeds', 'repeat']
+           'fit_seeds', 'seeds_agree', 'ask_seeds', 'repeat']
 
 # %% ../nbs/60_classifier/00_fit.ipynb #db0cedf8
 import time
@@ -174,6 +174,31 @@ def fit_seeds(
     with timed(seconds,'clustering'): clusters = clusters or find_clusters(x,z,prior,generators,settings,progress)
     with timed(seconds,'matching'): found = match_each(z,clusters,prior,generators,settings,progress)
     return Fits(list(prior.classes),mean,[_matched(*v) for v in zip(found,clusters)],seconds)
+
+# %% ../nbs/60_classifier/00_fit.ipynb #952436f4
+_FEW = 4 # Names up to which other seeds are asked
+_OTHERS,_ROWS = 5,3000 # Seeds, and rows that they are fitted on, at most
+
+def seeds_agree(
+    x, # N x D features
+    prior, # `LabelPrior`
+    fits:Fits, # By consensus; the first of its runs is looked at
+    seed:int=0, # Of that run; the others follow it
+    device='cpu', # Where to compute
+)->np.ndarray: # c shares
+    "Share of other seeds that give most images of a group the same name. No label is read."
+    x = check_features(x)
+    x = x[::-(-len(x)//_ROWS)]
+    first,c = fits.predict(x)[0],len(prior)
+    others = fit_seeds(x,prior,range(seed+1,seed+1+_OTHERS),device=device).predict(x)
+    called = [np.bincount(first*c+other,minlength=c*c).reshape(c,c) for other in others]
+    return np.mean([(table.argmax(1)==np.arange(c))&table.any(1) for table in called],0)
+
+def ask_seeds(x, prior, fits, seed=0, device='cpu'):
+    "`seeds_agree` for the certificate, as its column `seeds`, where names are few and not alike to geometry."
+    cert = fits[0].certificate
+    if cert is None or len(prior)>_FEW or prior.symmetry is not None: return
+    with timed(fits.seconds,'other seeds'): cert.table['seeds'] = seeds_agree(x,prior,fits,seed,device)
 
 # %% ../nbs/60_classifier/00_fit.ipynb #433e0902
 PAPER_ARGS = dict(naming='matching')|{k:v for k,v in vars(PAPER).items() if v!=getattr(MatchSettings(),k)}
