@@ -15,9 +15,9 @@ FLOORS = ['core', 'images', 'toys.doodles toys.leaves',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
           'features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.vectors names.geometry names.prior toys.worlds',
-          'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate',
-          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier', 'look', 'renaming',
-          'experiments.baselines experiments.compare experiments.tables experiments.demo '
+          'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate naming.hints',
+          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier', 'look', 'renaming', 'advice',
+          'report', 'experiments.baselines experiments.compare experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming', 'cli', 'cli_research']
 
 # The exceptions, all of them: (rule, what it is about, why)
@@ -27,6 +27,7 @@ EXCEPTIONS = {
     ('parameters', '*_command'): 'parameters of a command are its options',
     ('short name', 'classifier'): 'X and y, as scikit-learn has it',
     ('short name', 'look'): 'X and y, as scikit-learn has it',
+    ('short name', 'report'): 'X, as scikit-learn has it',
     ('short name', 'toys.doodles'): 'coordinates of drawings: x, y, r, w, h',
     ('short name', 'toys.leaves'): 'coordinates of drawings: x, y, r, w, h',
 }

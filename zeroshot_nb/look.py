@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KINDS', 'Look', 'look_at', 'plane_points', 'turn_onto', 'nearest_others', 'GroupMap', 'group_map', 'Interpretation']
 
-# %% ../nbs/60_classifier/02f_look.ipynb #208fbb3a
+# %% ../nbs/60_classifier/02f_look.ipynb #9267b249
 from dataclasses import dataclass
 import numpy as np,torch
 import torch.nn.functional as F
@@ -18,13 +18,14 @@ from .naming.cluster import on_sphere
 from .evaluate.scores import class_numbers,plot_confusion,score
 from .classifier import ZeroLabelClassifier
 
-# %% ../nbs/60_classifier/02f_look.ipynb #f2fab690
+# %% ../nbs/60_classifier/02f_look.ipynb #6dcc4717
 @dataclass
 class Look:
     "Images as a classifier sees them."
     classes:list # c names
     images:ImageSet # N of them; None where features were given
-    z:torch.Tensor # N x D unit rows
+    x:torch.Tensor # N x D features
+    z:torch.Tensor # N x D: the same on the sphere
     p:np.ndarray # N x c confidences
 
     @property
@@ -43,7 +44,7 @@ class Look:
         "Numbers of the second names of some images."
         return self.p[rows].argsort(1,kind='stable')[:,-2]
 
-# %% ../nbs/60_classifier/02f_look.ipynb #d441dc71
+# %% ../nbs/60_classifier/02f_look.ipynb #629a5286
 @patch
 def surest(self:Look,
     i:int, # Number of a name
@@ -73,7 +74,7 @@ def doubtful(self:Look,
     lead = self.p[rows,i]-self.p[rows,self.runner_up(rows)]
     return rows[lead.argsort(kind='stable')[:n]]
 
-# %% ../nbs/60_classifier/02f_look.ipynb #3667e4aa
+# %% ../nbs/60_classifier/02f_look.ipynb #8fa97927
 def look_at(
     clf:ZeroLabelClassifier, # Fitted
     X, # N images, or N x D features
@@ -82,9 +83,9 @@ def look_at(
     clf._check_fitted()
     x,images = clf._features(X,clf.n_features_in_)
     z = on_sphere(x,torch.as_tensor(clf.mean_))
-    return Look([str(name) for name in clf.classes_],images,z,clf.predict_proba(x))
+    return Look([str(name) for name in clf.classes_],images,x,z,clf.predict_proba(x))
 
-# %% ../nbs/60_classifier/02f_look.ipynb #910ebc3f
+# %% ../nbs/60_classifier/02f_look.ipynb #3954debb
 KINDS = ('surest','typical','doubtful') # Of the images that are shown for a name
 
 def _show(ax, seen, row, title='', **how):
@@ -97,7 +98,7 @@ def _need_images(seen):
     if seen.images is None: raise InputError("features cannot be shown: give the images they were made of")
     return seen
 
-# %% ../nbs/60_classifier/02f_look.ipynb #9af56c2b
+# %% ../nbs/60_classifier/02f_look.ipynb #d521e12b
 @patch
 def show_groups(self:ZeroLabelClassifier,
     X, # Images
@@ -118,7 +119,7 @@ def show_groups(self:ZeroLabelClassifier,
                 _show(ax,seen,row,second and f'or {second}',color='.4')
     return figure
 
-# %% ../nbs/60_classifier/02f_look.ipynb #d2c33a7e
+# %% ../nbs/60_classifier/02f_look.ipynb #6ebeccca
 def plane_points(
     cosines, # c x c
 )->np.ndarray: # c x 2
@@ -143,7 +144,7 @@ def nearest_others(
     np.fill_diagonal(hidden,-np.inf)
     return hidden.argmax(1).tolist()
 
-# %% ../nbs/60_classifier/02f_look.ipynb #383884eb
+# %% ../nbs/60_classifier/02f_look.ipynb #b8128dc8
 @dataclass
 class GroupMap:
     "Names and groups, each as points of a plane."
@@ -175,7 +176,7 @@ def group_map(
     agreement = float(np.corrcoef(words,looks[pairs])[0,1]) if told else None
     return GroupMap(list(classes),names,groups,nearest_others(kernel),near,agreement)
 
-# %% ../nbs/60_classifier/02f_look.ipynb #d8e1ea42
+# %% ../nbs/60_classifier/02f_look.ipynb #b778c7e0
 @patch
 def map(self:Look,
     kernel, # c x c cosines of the names, as seen from their mean
@@ -196,7 +197,7 @@ def _draw_points(ax, points, near, classes, title):
     ax.set_aspect('equal','datalim')
     ax.margins(.2)
 
-# %% ../nbs/60_classifier/02f_look.ipynb #ec11ce29
+# %% ../nbs/60_classifier/02f_look.ipynb #3cfd5a5f
 @patch
 def show_map(self:ZeroLabelClassifier,
     X=None, # Images or features; default: the weights of the classifier stand for the groups
@@ -212,7 +213,7 @@ def show_map(self:ZeroLabelClassifier,
     if places.agreement is not None: figure.supxlabel(f'agreement {places.agreement:.2f}',fontsize=9)
     return figure
 
-# %% ../nbs/60_classifier/02f_look.ipynb #4b0516f0
+# %% ../nbs/60_classifier/02f_look.ipynb #e21f1287
 def _title(ax, true, named):
     "Green where the name is right."
     text,color = (named,'green') if named==true else (f'{named}\n({true})','firebrick')
@@ -242,7 +243,7 @@ def _check_lengths(truth, seen):
     "Refuse labels of other images."
     if len(truth)!=len(seen.p): raise InputError(f"{len(truth)} labels for {len(seen.p)} images: give one for each")
 
-# %% ../nbs/60_classifier/02f_look.ipynb #6c8891dc
+# %% ../nbs/60_classifier/02f_look.ipynb #db15922a
 class Interpretation:
     "What labels say about the names that images were given."
     def __init__(self,
@@ -274,7 +275,7 @@ class Interpretation:
         rows = (-losses).argsort(kind='stable')[:k]
         return losses[rows],rows
 
-# %% ../nbs/60_classifier/02f_look.ipynb #eab3718e
+# %% ../nbs/60_classifier/02f_look.ipynb #1c1f3090
 @patch
 def plot_top_losses(self:Interpretation,
     k:int=9, # Images
