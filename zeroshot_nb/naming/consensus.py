@@ -229,11 +229,15 @@ def _read_space(
     return _Readings(clusters,a,_reading_weights(agreements,covariances.cpu(),c))
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #f42595ba
-def _vote(readings, turned):
-    "N x c shares of the vote of one space, whose names are replaced by those in `turned` (r x c)."
-    clusters,c = readings.clusters,turned.shape[1]
+def _renamed(readings, names):
+    "The readings of one space, with the names of each replaced by those in `names` (r x c)."
+    a = torch.tensor(names,device=readings.a.device).gather(1,readings.a)
+    return _Readings(readings.clusters,a,readings.log_weights)
+
+def _vote(readings, c):
+    "N x c shares of the vote of one space."
+    clusters,a = readings.clusters,readings.a
     like = dict(dtype=clusters.shares.dtype,device=clusters.shares.device)
-    a = torch.tensor(turned,device=readings.a.device).gather(1,readings.a)
     weights = torch.tensor(np.exp(readings.log_weights-readings.log_weights.max()),**like)
     votes = torch.zeros(c,len(clusters.shares),**like)
     for j in range(c): votes[j] = weights@(a==j).to(weights.dtype)
@@ -266,6 +270,8 @@ class Consensus:
     naming:Naming # The best naming of these clusters by geometry alone, with its runners-up
     directions:np.ndarray # Shares of the vote of versions that geometry cannot tell apart
     moved:np.ndarray # c booleans: names that differ between these versions
+    readings:list = None # `_Readings` of each space, turned the same way round
+    names:_Names = None # What was known before any image was seen
 
     @property
     def a(self): return self.shares.argmax(1)                               # N names
@@ -284,15 +290,18 @@ def _agree(x, spaces, names, probe):
     "The `Consensus` of the readings of all spaces."
     c = len(names.kernel)
     turned,directions = _turn_spaces(spaces,names,probe)
-    by_space = [_vote(s,t) for s,t in zip(spaces,turned)]
+    readings = [_renamed(s,t) for s,t in zip(spaces,turned)]
+    by_space = [_vote(r,c) for r in readings]
     votes = _balance(sum(v/len(spaces) for v in by_space),names.alpha)
     settled = _settle_vote(votes,[s.clusters for s in spaces],names)
     shares = _balance((votes+settled)/2,names.alpha)
     each = torch.stack([_balance(v,names.alpha).argmax(1) for v in by_space])
     A = _geometries(shares.argmax(1)[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
-    if names.B is None: return Consensus(votes,shares,each,A,np.zeros((c,c)),None,directions,np.full(c,True))
+    kept = dict(readings=readings,names=names)
+    if names.B is None:
+        return Consensus(votes,shares,each,A,np.zeros((c,c)),None,directions,np.full(c,True),**kept)
     moved = (names.versions!=np.arange(c)).any(0)
-    return Consensus(votes,shares,each,A,names.B,assign_names(A,names.B),directions,moved)
+    return Consensus(votes,shares,each,A,names.B,assign_names(A,names.B),directions,moved,**kept)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #e3336ee1
 def find_consensus(
