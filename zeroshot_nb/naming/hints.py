@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Belief', 'name_groups', 'name_shares', 'tell', 'gains', 'find_belief', 'answer']
 
-# %% ../../nbs/50_naming/06_hints.ipynb #9c7ad4a8
+# %% ../../nbs/50_naming/06_hints.ipynb #f14ecb75
 from dataclasses import dataclass,replace
 from itertools import permutations
 from math import factorial
@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 from .assignment import exchange
 from .consensus import Consensus,_geometries
 
-# %% ../../nbs/50_naming/06_hints.ipynb #a661c3ad
+# %% ../../nbs/50_naming/06_hints.ipynb #e171d049
 @dataclass
 class Belief:
     "What is held possible: namings of the groups, and their weights."
@@ -38,7 +38,7 @@ def _shares(namings, weights):
     c = namings.shape[1]
     return np.stack([np.bincount(column,weights,minlength=c) for column in namings.T])
 
-# %% ../../nbs/50_naming/06_hints.ipynb #ff132f7a
+# %% ../../nbs/50_naming/06_hints.ipynb #f63bd778
 _AS_NOW = 1e-6 # Advantage of the names that groups have now, where nothing else decides
 
 def _best_names(p, sizes):
@@ -59,7 +59,7 @@ def name_shares(
     "Probabilities of names."
     return _shares(belief.namings,belief.weights)
 
-# %% ../../nbs/50_naming/06_hints.ipynb #cafa71d5
+# %% ../../nbs/50_naming/06_hints.ipynb #12569426
 _SLIP = .1 # Weight that a naming keeps when an answer about a group contradicts it
 _MIXED = .3 # The same for one image: groups are mixed, and it may be one of those that do not belong
 
@@ -78,7 +78,7 @@ def _exchanged(namings, group, name):
     namings[:,group] = name
     return namings
 
-# %% ../../nbs/50_naming/06_hints.ipynb #140cbc1b
+# %% ../../nbs/50_naming/06_hints.ipynb #d4e8286d
 def _agreeing(belief, shares, name):
     "K: how far each naming gives `name` to the groups with these shares; steps of a scale may be near."
     if belief.ordered: return np.exp(-np.abs(belief.namings-name))@shares
@@ -103,7 +103,7 @@ def tell(
     log_weights = np.where(fits,log_weights,np.minimum(log_weights,belief.log_weights+np.log(slip)))
     return replace(belief,**dict(zip(('namings','log_weights'),_merged(namings,log_weights))))
 
-# %% ../../nbs/50_naming/06_hints.ipynb #44569e1e
+# %% ../../nbs/50_naming/06_hints.ipynb #29fd46e4
 _ANSWERS = 12 # Likeliest answers that are looked at
 _GROUPS = 24 # Groups, the largest doubts, that are looked at
 
@@ -112,8 +112,9 @@ def _gain(belief, weights, p, group):
     now,then = _best_names(p,belief.sizes)[1],0.
     answers = np.argsort(-p[group])[:_ANSWERS]
     for name in answers[p[group,answers]>1e-4]:
-        of = belief.namings[:,group]==name
-        then += p[group,name]*_best_names(_shares(belief.namings[of],weights[of]/weights[of].sum()),belief.sizes)[1]
+        fits = belief.namings[:,group]==name
+        known = _shares(belief.namings[fits],weights[fits]/weights[fits].sum())
+        then += p[group,name]*_best_names(known,belief.sizes)[1]
     rest = 1-p[group,answers].sum()
     return max(0.,then+rest*now-now)
 
@@ -129,7 +130,7 @@ def gains(
         if doubt[group]>0: worth[group] = _gain(belief,weights,p,group)
     return worth
 
-# %% ../../nbs/50_naming/06_hints.ipynb #58f43704
+# %% ../../nbs/50_naming/06_hints.ipynb #f7f67cd5
 _HEAVIEST = 80 # Readings of each space that are looked at
 _STARTS = 20 # Random namings from which each is improved, at most
 _ALL = 5 # Up to so many names, every naming is looked at
@@ -137,12 +138,12 @@ _EXCHANGES = 50 # Of each reading, at most
 
 def _variants(tables, B, rng):
     "(numbers of the readings, K x c names of what they call 0, 1, ...) for r x c x c tables."
-    r,c,_ = tables.shape
-    every = np.arange(r)
-    same = np.arange(c)[None].repeat(r,0)
+    n,c,_ = tables.shape
+    every = np.arange(n)
+    same = np.arange(c)[None].repeat(n,0)
     if c<=_ALL:
         ways = np.array(list(permutations(range(c))))
-        return every.repeat(len(ways)),np.tile(ways,(r,1))
+        return every.repeat(len(ways)),np.tile(ways,(n,1))
     found = [(every,same)]
     if B is not None:
         starts = max(2,min(_STARTS,2000//c**2))
@@ -157,7 +158,7 @@ def _pairs(c, rng):
     every = np.stack(np.triu_indices(c,1),1)
     return every if len(every)<=_EXCHANGES else rng.permutation(every)[:_EXCHANGES]
 
-# %% ../../nbs/50_naming/06_hints.ipynb #457cbd37
+# %% ../../nbs/50_naming/06_hints.ipynb #674bf146
 def _called(readings, heavy, groups, c):
     "r x c: what heavy readings call each group, every name once."
     clusters = readings.clusters
@@ -175,7 +176,7 @@ def _tables(readings, c):
     geometries = _geometries(readings.a,clusters.shares,clusters.means,c)
     return geometries,(sums@sums.mT).double().cpu().numpy()
 
-# %% ../../nbs/50_naming/06_hints.ipynb #ab0db617
+# %% ../../nbs/50_naming/06_hints.ipynb #a65f663f
 _SHARPNESS = 1.5 # Power of the weights: readings are not independent, but a vote of hundreds is more than any of them
 
 def _by_readings(
@@ -197,20 +198,21 @@ def _by_readings(
     log_weights = _SHARPNESS*(-c/2*np.log1p(-np.clip(agreements,0,.999)**2)+values)
     return np.take_along_axis(ways,_called(readings,heavy,groups,c)[which],1),log_weights
 
-# %% ../../nbs/50_naming/06_hints.ipynb #1e263c34
-_KEPT = 200_000 # Numbers in the namings that are kept
-
+# %% ../../nbs/50_naming/06_hints.ipynb #05a90bfa
 def _versions_of(namings, log_weights, names):
     "The same with all versions that the names' geometry cannot tell apart."
     versions = names.versions
     if versions is None or len(versions)==1 or names.sized: return namings,log_weights
     return np.concatenate([version[namings] for version in versions]),np.tile(log_weights,len(versions))
 
+# %% ../../nbs/50_naming/06_hints.ipynb #ba0b4833
 def _directions(con):
     "The two directions of a scale."
     c = len(con.names.kernel)
     ends = np.log(np.maximum([con.directions.max(),1-con.directions.max()],1e-3))
     return np.stack([np.arange(c),np.arange(c)[::-1]]),ends if con.names.sized else np.zeros(2)
+
+_KEPT = 200_000 # Numbers in the namings that are kept
 
 def find_belief(
     con:Consensus, # What the readings of a fit agree on
@@ -230,7 +232,7 @@ def find_belief(
         namings,log_weights = namings[kept],log_weights[kept]
     return Belief(namings,log_weights,np.bincount(groups,minlength=c)/len(groups),np.zeros(c,bool),ordered)
 
-# %% ../../nbs/50_naming/06_hints.ipynb #2458fd9c
+# %% ../../nbs/50_naming/06_hints.ipynb #19afd3e4
 def answer(
     belief:Belief, # What was held possible
     group:int, # Of which somebody has said what it shows
