@@ -18,7 +18,7 @@ FLOORS = ['core', 'images', 'toys.doodles toys.leaves',
           'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'model_files', 'export', 'classifier', 'look', 'renaming', 'advice',
           'report', 'experiments.baselines experiments.compare experiments.tables experiments.demo '
-          'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming', 'cli', 'cli_names', 'cli_research']
+          'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming', 'cli', 'cli_names', 'cli_report', 'cli_research']
 
 # The exceptions, all of them: (rule, what it is about, why)
 EXCEPTIONS = {
