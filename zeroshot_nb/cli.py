@@ -8,7 +8,7 @@ __all__ = ['command', 'cli', 'main', 'Compute', 'Source', 'demo_command', 'Train
            'evaluate_command', 'export_command', 'datasets_command', 'backbones_command']
 
 # %% ../nbs/60_classifier/03_cli.ipynb #472bcc97
-import contextlib,csv,importlib,inspect,io,json,os,sys,warnings
+import contextlib,csv,importlib,inspect,io,json,os,shlex,sys,warnings
 from dataclasses import asdict,dataclass,fields,is_dataclass,replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +26,7 @@ def _option(
     text:str, # Its docment
 )->click.Option:
     "The option that stands for a parameter."
-    flag = f"--{name.replace('_','-')}"
+    flag = f"--{name.strip('_').replace('_','-')}"                          # `from_`, a word of Python, is --from
     says = dict(help=text,required=default is _none)
     if kind is bool and default is False: says['is_flag'] = True
     elif kind is bool:
@@ -35,7 +35,7 @@ def _option(
     elif kind is tuple: says['multiple'] = True
     else: says['type'] = click.Path() if kind is Path else kind
     if default not in (_none,None,()) and default is not False: says |= dict(default=default,show_default=True)
-    return click.Option([flag],**says)
+    return click.Option([flag,name],**says)
 
 def _argument(name, kind, param):
     "The argument that stands for a parameter before the `*`; the `*` itself may take many."
@@ -120,8 +120,10 @@ def _working():
 
 # %% ../nbs/60_classifier/03_cli.ipynb #6191f5f0
 class _Program(click.Group):
-    "The commands of this module, and those of `cli_research` from when they are asked for."
-    def _load(self): self.commands |= importlib.import_module('zeroshot_nb.cli_research').research.commands
+    "The commands of this module, and those of others from when they are asked for."
+    def _load(self):
+        for module,group in (('cli_names','naming'),('cli_report','shown'),('cli_research','research')):
+            self.commands |= getattr(importlib.import_module(f'zeroshot_nb.{module}'),group).commands
     def list_commands(self, ctx):
         self._load()
         return super().list_commands(ctx)
@@ -490,7 +492,7 @@ def _classifier(
     **settings # For `ZeroLabelClassifier`
 ): # A `ZeroLabelClassifier` that is not fitted yet
     "A classifier from the options; a named dataset brings its names, its order or similarity, and its synonyms."
-    from zeroshot_nb.classifier import ZeroLabelClassifier
+    from zeroshot_nb import ZeroLabelClassifier
     from zeroshot_nb.datasets.registry import find_dataset
     dataset = find_dataset(images)
     own_names = dataset and not (names.classes or names.classes_file)
@@ -569,7 +571,7 @@ def fit_command(
 # %% ../nbs/60_classifier/03_cli.ipynb #a27c57d3
 def _load_model(model, strict, device):
     "A saved classifier on a device that exists."
-    from zeroshot_nb.classifier import ZeroLabelClassifier
+    from zeroshot_nb import ZeroLabelClassifier
     from zeroshot_nb.core import pick_device
     pick_device(device)
     return ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
@@ -586,10 +588,15 @@ def _row_names(file, key, n):
 
 # %% ../nbs/60_classifier/03_cli.ipynb #81e14509
 def _write_names(out, rows):
-    "A CSV file of path, name and confidence."
+    "A CSV file of path, name, and confidence in the image and in its name."
     from zeroshot_nb.core import atomic_path
     with atomic_path(out) as path,open(path,'w',newline='') as f:
-        csv.writer(f).writerows([('path','name','confidence'),*rows])
+        csv.writer(f).writerows([('path','name','confidence','name_confidence'),*rows])
+
+def _seen(images, features, key):
+    "What was given as images, as another command takes it."
+    if features: return ['--features',str(features),*(['--key',key] if key!='x' else [])]
+    return list(images) if isinstance(images,tuple) else [images]
 
 def _unlabelled(clf, images, features, key, source):
     "(images or features, where each comes from, what was skipped) of that which is to be named."
@@ -616,24 +623,24 @@ def predict_command(
     *images, # A folder, image files, or a dataset's name
     features:Path=None, # Features (*.npz, or *.npy of `features`) in place of images
     key:str='x', # Array in the features file
-    out:Path=None, # CSV file to write: path, name, confidence
+    out:Path=None, # CSV file to write: path, name, confidence in the image and, without an image, in the name
     abstain:bool=False, # Write "unsure" where the certificate of the model is not certain of the name
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Name images, in input order (a folder's in path order); of a named dataset, the test images."
+    from zeroshot_nb.advice import sure_of_names
     clf = _load_model(model,source.strict,compute.device)
     if abstain: clf.abstain([])                                             # refused here, not after the work
     x,paths,skipped = _unlabelled(clf,images,features,key,source)
     p = clf.predict_proba(x)
-    names = clf.classes_[p.argmax(1)]
-    sure = p.max(1).round(4).tolist()
-    names = list(clf.abstain(names) if abstain else names.tolist())
-    rows = list(zip(paths,names,sure))
-    if out: _write_names(out,rows)
-    lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in rows]
+    given = clf.classes_[p.argmax(1)].tolist()
+    names = list(clf.abstain(given)) if abstain else given
+    found = dict(predictions=names,confidence=p.max(1).round(4).tolist(),name_confidence=sure_of_names(clf,given))
+    if out: _write_names(out,zip(paths,*found.values()))
+    lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,found['confidence'])]
     text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
-    return dict(predictions=names,confidence=sure,paths=paths,skipped=skipped),text+_skips(skipped)
+    return found|dict(paths=paths,skipped=skipped),text+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #4115ec83
 @command(cli,'evaluate','evaluate model test_photos/   (class folders named like the classes)')
@@ -647,7 +654,8 @@ def evaluate_command(
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
-    "Z, H and match of a model against labels, which no fit has read."
+    "Z, H and match of a model against labels, which no fit has read, and which names are exchanged."
+    from zeroshot_nb.advice import say_scores
     from zeroshot_nb.evaluate.scores import score
     from zeroshot_nb.evaluate.ordinal import ordinal_score
     clf = _load_model(model,source.strict,compute.device)
@@ -655,9 +663,10 @@ def evaluate_command(
     if features: y = read_array(features,labels)
     else: x,y,skipped = _labelled_images(clf,x,source)
     scores = (ordinal_score if clf.ordinal else score)(y,clf.predict(x),clf.classes_)
-    result = scores.to_dict()|dict(skipped=skipped)
+    exchanged = [dict(names=names,rise=rise) for names,rise in scores.exchanges()]
+    result = scores.to_dict()|dict(exchanged=exchanged,skipped=skipped)
     if clf.ordinal: result['direction'] = clf.direction_
-    return result,f'{scores}{_skips(skipped)}'
+    return result,say_scores(scores,model)+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #076948ee
 def _cost(row, width):

@@ -9,6 +9,7 @@ __all__ = ['class_numbers', 'Scores', 'counts', 'score', 'score_many', 'mean_std
 # %% ../../nbs/55_evaluate/00_scores.ipynb #411b5cb9
 from dataclasses import dataclass
 import numpy as np,pandas as pd
+from fastcore.basics import patch
 from scipy.optimize import linear_sum_assignment
 from ..core import InputError
 from ..names.vectors import plot_matrix
@@ -73,6 +74,23 @@ def score(
     kept = (truth==named)&table.any(0)[named]
     recall = {str(k):float(table[i,i]/table[i].sum()) if table[i].any() else None for i,k in enumerate(classes)}
     return Scores(float(np.trace(table)/n),float(table[truth,named].sum()/n),float(np.mean(kept)),n,table,recall)
+
+# %% ../../nbs/55_evaluate/00_scores.ipynb #7f3d7eb9
+@patch
+def exchanges(self:Scores
+)->list: # (dict: name as given -> name it should be, rise of Z by that) of each cycle, largest rise first
+    "Names that are exchanged, by the labels."
+    names,n = list(self.recall),self.confusion.sum()
+    truth,named = linear_sum_assignment(-self.confusion)
+    better = dict(zip(named.tolist(),truth.tolist()))
+    found = []
+    while better:
+        ring = [next(iter(better))]
+        while better[ring[-1]]!=ring[0]: ring.append(better[ring[-1]])
+        goes = {j:better.pop(j) for j in ring}
+        rise = sum(self.confusion[i,j]-self.confusion[j,j] for j,i in goes.items())/n
+        if rise>0: found.append(({names[j]:names[i] for j,i in goes.items()},float(rise)))
+    return sorted(found,key=lambda one: -one[1])
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #acd3f9d7
 def score_many(
