@@ -391,6 +391,18 @@ def _images_or_features(
     if not isinstance(images,tuple): return images
     return list(images) if len(images)>1 else images[0]
 
+def _seen(images, features, key):
+    "What was given as images, as another command takes it."
+    if features: return ['--features',str(features),*(['--key',key] if key!='x' else [])]
+    return list(images) if isinstance(images,tuple) else [images]
+
+def _check_fit(features, backbone, minutes):
+    "Refuse options that go against each other."
+    from zeroshot_nb.core import InputError
+    if features and backbone: raise InputError('give --backbone with images; features come without it')
+    if minutes is not None and (features or backbone):
+        raise InputError('--minutes is for pretraining, which --features and --backbone replace')
+
 # %% ../nbs/60_classifier/03_cli.ipynb #de8b7377
 @dataclass
 class NameOptions:
@@ -482,6 +494,15 @@ def settings(self:StageOptions)->dict: # Arguments for `ZeroLabelClassifier` and
     if naming is None: return how|given
     return how|given|dict(naming='consensus' if naming=='structure' else naming)
 
+def _hints(
+    said, # NAME=IMAGE, not:NAME=IMAGE, first=IMAGE or last=IMAGE each
+)->dict: # Arguments for `ZeroLabelClassifier`
+    "What is known of some images, and which end of a scale is which."
+    from zeroshot_nb.core import InputError
+    ends = [one for one in said if one.partition('=')[0] in ('first','last')]
+    if len(ends)>1: raise InputError(f"--hint {ends[0]} --hint {ends[1]}: say one end of the scale, the other follows")
+    return dict(hint=ends[0] if ends else None,hints=[one for one in said if one not in ends] or None)
+
 # %% ../nbs/60_classifier/03_cli.ipynb #1fba1c72
 def _classifier(
     images, # What was given as images
@@ -536,6 +557,12 @@ def _fit_text(clf, result):
             f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{cert}{foreign}"
             f"\nmodel: {result['out']}{_skips(result['skipped'])}")
 
+def _fit_said(clf, out, page, seen):
+    "(JSON object, text) of a fit: what was found, and what to do next."
+    from zeroshot_nb.advice import advise
+    result,advice = _fit_result(clf,out)|page,advise(clf,out,seen)
+    return result|dict(advice=advice.to_dict()),f'{_fit_text(clf,result)}{_say_page(page)}\n{advice}'
+
 # %% ../nbs/60_classifier/03_cli.ipynb #ec99d550
 @command(cli,'fit','fit photos/ --backbone backbone.safetensors --classes cat,dog,truck '
          '--vectors en_core_web_md --out model')
@@ -548,25 +575,25 @@ def fit_command(
     names:NameOptions,
     stages:StageOptions,
     minutes:float=None, # Pretraining time at most, where there is no --backbone
-    # For a scale: first=IMAGE or last=IMAGE, an image known to lie near that end (with --features: a row number)
-    hint:str=None,
+    # NAME=IMAGE, which is known to show it (with --features: a row number), or not:NAME=IMAGE; may be repeated;
+    # for a scale also first=IMAGE or last=IMAGE, an image near that end
+    hint:tuple=(),
     source:Source,
     out:Path, # Model folder to write
+    report:Path=None, # Folder in which to write a page to look at, too (see `report`)
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Stages II and III: a classifier from images or features and class names. No label is read."
     from zeroshot_nb.model_files import check_model_folder
-    from zeroshot_nb.core import InputError
     x = _images_or_features(images,features,key)
     check_model_folder(out)
-    if features and backbone: raise InputError('give --backbone with images; features come without it')
-    if minutes is not None and (features or backbone):
-        raise InputError('--minutes is for pretraining, which --features and --backbone replace')
-    clf = _classifier(images,names,stages,out,minutes,hint=hint,backbone=backbone,strict=source.strict,
-                      device=compute.device,random_state=compute.seed)
+    _check_fit(features,backbone,minutes)
+    if report: _check_page(report,features)
+    clf = _classifier(images,names,stages,out,minutes,backbone=backbone,strict=source.strict,device=compute.device,
+                      random_state=compute.seed,**_hints(hint))
     clf.fit(source.pile(x)).save(out)
-    result = _fit_result(clf,out)
-    return result,_fit_text(clf,result)
+    page = _page(clf,source.pile(x),report,out,images) if report else {}
+    return _fit_said(clf,out,page,_seen(images,features,key))
 
 # %% ../nbs/60_classifier/03_cli.ipynb #a27c57d3
 def _load_model(model, strict, device):
@@ -586,17 +613,24 @@ def _row_names(file, key, n):
         if 'paths' in f.files and len(f['paths'])==n: return f['paths'].tolist()
     return [f'{file}[{key}][{i}]' for i in range(n)]
 
+def _check_page(out, features):
+    "Refuse a page of features, and a place that holds something else, before any work."
+    from zeroshot_nb.core import InputError
+    from zeroshot_nb.report import check_report_folder
+    if features: raise InputError('--report shows images: give those in place of --features')
+    check_report_folder(out)
+
+def _page(clf, images, out, model, called, labels=None):
+    "Write the page to look at; where it is."
+    from zeroshot_nb.report import Origin,write_report
+    return dict(report=str(write_report(clf,images,out,labels,Origin(model,called))))
+
 # %% ../nbs/60_classifier/03_cli.ipynb #81e14509
 def _write_names(out, rows):
     "A CSV file of path, name, and confidence in the image and in its name."
     from zeroshot_nb.core import atomic_path
     with atomic_path(out) as path,open(path,'w',newline='') as f:
         csv.writer(f).writerows([('path','name','confidence','name_confidence'),*rows])
-
-def _seen(images, features, key):
-    "What was given as images, as another command takes it."
-    if features: return ['--features',str(features),*(['--key',key] if key!='x' else [])]
-    return list(images) if isinstance(images,tuple) else [images]
 
 def _unlabelled(clf, images, features, key, source):
     "(images or features, where each comes from, what was skipped) of that which is to be named."
@@ -629,7 +663,7 @@ def predict_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Name images, in input order (a folder's in path order); of a named dataset, the test images."
-    from zeroshot_nb.advice import sure_of_names
+    from zeroshot_nb.advice import advise,sure_of_names
     clf = _load_model(model,source.strict,compute.device)
     if abstain: clf.abstain([])                                             # refused here, not after the work
     x,paths,skipped = _unlabelled(clf,images,features,key,source)
@@ -640,9 +674,13 @@ def predict_command(
     if out: _write_names(out,zip(paths,*found.values()))
     lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,found['confidence'])]
     text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
-    return found|dict(paths=paths,skipped=skipped),text+_skips(skipped)
+    advice = advise(clf,model,_seen(images,features,key))
+    if advice.doubt: click.echo(advice,err=True)
+    return found|dict(paths=paths,skipped=skipped,advice=advice.to_dict()),text+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #4115ec83
+def _say_page(page): return f"\npage: {page['report']}" if page else ''
+
 @command(cli,'evaluate','evaluate model test_photos/   (class folders named like the classes)')
 def evaluate_command(
     model, # Model folder
@@ -651,6 +689,7 @@ def evaluate_command(
     features:Path=None, # Features (*.npz) in place of a folder
     key:str='x_test', # Array of features
     labels:str='y_test', # Array of labels: names, or numbers in the order of the classes
+    report:Path=None, # Folder in which to write a page to look at, with what labels say (see `report`)
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
@@ -658,6 +697,7 @@ def evaluate_command(
     from zeroshot_nb.advice import say_scores
     from zeroshot_nb.evaluate.scores import score
     from zeroshot_nb.evaluate.ordinal import ordinal_score
+    if report: _check_page(report,features)
     clf = _load_model(model,source.strict,compute.device)
     x,skipped = _images_or_features(folder,features,key),[]
     if features: y = read_array(features,labels)
@@ -666,7 +706,8 @@ def evaluate_command(
     exchanged = [dict(names=names,rise=rise) for names,rise in scores.exchanges()]
     result = scores.to_dict()|dict(exchanged=exchanged,skipped=skipped)
     if clf.ordinal: result['direction'] = clf.direction_
-    return result,say_scores(scores,model)+_skips(skipped)
+    page = _page(clf,x,report,model,folder,y) if report else {}
+    return result|page,say_scores(scores,model)+_skips(skipped)+_say_page(page)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #076948ee
 def _cost(row, width):

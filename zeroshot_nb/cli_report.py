@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['shown', 'report_command']
 
-# %% ../nbs/60_classifier/03c_cli_report.ipynb #d86bb14a
+# %% ../nbs/60_classifier/03c_cli_report.ipynb #b4c8a244
 from pathlib import Path
 import click
 from .cli import Compute,Source,_labelled_images,_load_model,_skips,_unlabelled,command
 
-# %% ../nbs/60_classifier/03c_cli_report.ipynb #4f7ef891
+# %% ../nbs/60_classifier/03c_cli_report.ipynb #c6e8dca1
 shown = click.Group()
 
 @command(shown,'report','report model photos/ --out report')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NONE', 'MIXTURE', 'check_report_folder', 'Origin', 'report_page', 'write_report']
 
-# %% ../nbs/60_classifier/02f_report.ipynb #faa39e96
+# %% ../nbs/60_classifier/02f_report.ipynb #532765e9
 import base64,hashlib,io,json,shlex
 from dataclasses import dataclass,replace
 from datetime import date
@@ -21,7 +21,7 @@ from .evaluate.ordinal import ordinal_score
 from .classifier import _is_features
 from .look import KINDS,Interpretation,Look,look_at
 
-# %% ../nbs/60_classifier/02f_report.ipynb #48de5ad1
+# %% ../nbs/60_classifier/02f_report.ipynb #5e3d3273
 _GENERATOR = 'zeroshot_nb report' # In the head of every page, by which it is known
 
 def _is_ours(page):
@@ -38,7 +38,7 @@ def check_report_folder(
         raise InputError(f"{path} holds something else than a report of ours: choose another folder")
     return path
 
-# %% ../nbs/60_classifier/02f_report.ipynb #d8e483da
+# %% ../nbs/60_classifier/02f_report.ipynb #a433f620
 _SMALL = 48 # Pixels up to which an image is kept as it is
 
 def _data_uri(pixels):
@@ -55,7 +55,7 @@ def _shrunk(pixels, side):
     if len(pixels)<=side: return pixels
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).resize((side,side),Image.Resampling.BILINEAR))
 
-# %% ../nbs/60_classifier/02f_report.ipynb #c915edd7
+# %% ../nbs/60_classifier/02f_report.ipynb #400617ae
 class _Pictures:
     "Images of a `Look` for a page, each made once."
     def __init__(self, seen, frame, side, n):
@@ -86,7 +86,7 @@ def _room(c):
     "(images of each kind, their side in pixels) for c names."
     return (6,96) if c<=12 else (4,80) if c<=40 else (3,64)
 
-# %% ../nbs/60_classifier/02f_report.ipynb #b6113ec3
+# %% ../nbs/60_classifier/02f_report.ipynb #7abda84a
 def _evidence(clf, seen):
     "Name -> (confidence or None, rival or None, whether it is certain, whether somebody gave it)"
     cert = clf.certificate_
@@ -116,7 +116,7 @@ def _name_facts(i, seen, pictures, known, few):
     if sure is not None: facts |= dict(confidence=f'{sure:.2f}',percent=round(100*sure),sure=sure)
     return facts
 
-# %% ../nbs/60_classifier/02f_report.ipynb #1d4e96c5
+# %% ../nbs/60_classifier/02f_report.ipynb #f7624a7b
 _WIDTH,_HEIGHT,_EDGE = 460,340,34 # Of a map, in units of the drawing
 _LETTER = .58 # Mean width of a letter, in heights
 
@@ -145,7 +145,7 @@ def _place_texts(points, names, size):
             break
     return texts
 
-# %% ../nbs/60_classifier/02f_report.ipynb #b4769420
+# %% ../nbs/60_classifier/02f_report.ipynb #3cfa21d1
 def _drawn(points, near, names, doubtful):
     "One of the two maps, for the page."
     crowded = len(names)>24
@@ -171,7 +171,7 @@ def _agreement_text(agreement):
     return (f'Agreement {agreement:.2f}: the correlation of the cosines between names with those between groups. '
             'It can be high for wrong names, too, where another naming fits nearly as well.')
 
-# %% ../nbs/60_classifier/02f_report.ipynb #5a49cadf
+# %% ../nbs/60_classifier/02f_report.ipynb #8ef1767e
 NONE,MIXTURE = 'none of these','a mixture'
 _CHOICES = 5 # Names that a question offers by themselves
 
@@ -189,7 +189,7 @@ def _question_facts(question, pictures, many):
     return dict(group=str(question.group),shown=pictures.many(question.images[:many]),choices=choices,more=bool(left),
                 without=json.dumps(offered),gain=gain)
 
-# %% ../nbs/60_classifier/02f_report.ipynb #5290bad6
+# %% ../nbs/60_classifier/02f_report.ipynb #56584c90
 @dataclass
 class Origin:
     "What commands call the things on the page."
@@ -209,7 +209,7 @@ class Origin:
         weights = sorted(Path(self.model).glob('weights-*.safetensors')) if self.model else []
         return weights[0].stem.partition('-')[2] if len(weights)==1 else None
 
-# %% ../nbs/60_classifier/02f_report.ipynb #736ba8bd
+# %% ../nbs/60_classifier/02f_report.ipynb #f7f9cc33
 def _steps(clf, seen, origin, questions, doubtful):
     "What to do next: texts and commands."
     apply = origin.command('rename','--from','names.json')
@@ -230,7 +230,7 @@ def _steps(clf, seen, origin, questions, doubtful):
         options.append('--abstain')
     return [*steps,step(says,origin.command('predict',origin.source,*options))]
 
-# %% ../nbs/60_classifier/02f_report.ipynb #98990509
+# %% ../nbs/60_classifier/02f_report.ipynb #66519fb4
 def _lede(clf, seen, known, questions):
     "What there is to say first."
     c,certain = len(seen.classes),sum(known[name][2] for name in seen.classes)
@@ -245,7 +245,7 @@ def _lede(clf, seen, known, questions):
     if not questions: return f'{first}. Look whether they are right.'
     return f"{first}. {'One answer' if len(questions)==1 else 'A few answers'} below would help most."
 
-# %% ../nbs/60_classifier/02f_report.ipynb #c2c06cbf
+# %% ../nbs/60_classifier/02f_report.ipynb #99432c59
 _WIDEST = 24 # Names up to which the confusion matrix is a table of the page
 
 def _tint(share): return round(.75*float(share),2) if share>=.005 else 0
@@ -257,7 +257,7 @@ def _matrix_rows(told):
     for i,name in enumerate(names):
         n,recall = int(table[i].sum()),told.scores.recall[name]
         shares = table[i]/max(n,1)
-        cells = [dict(text=f'{100*share:.0f}' if share>=.005 or i==j else '',tint=_tint(share),own=i==j)
+        cells = [dict(text=round(100*share) or ('0' if i==j else ''),tint=_tint(share),own=i==j)
                  for j,share in enumerate(shares)]
         rows.append(dict(name=name,n=n,recall='' if recall is None else f'{recall:.2f}',cells=cells))
     return rows
@@ -273,7 +273,7 @@ def _heat(told):
     picture.save(held,'PNG',optimize=True)
     return f'data:image/png;base64,{base64.b64encode(held.getvalue()).decode()}'
 
-# %% ../nbs/60_classifier/02f_report.ipynb #65484645
+# %% ../nbs/60_classifier/02f_report.ipynb #87be05b2
 def _numbers(told, ordinal):
     "The scores, with what they mean."
     scores,n = told.scores,len(told.seen.classes)
@@ -289,14 +289,12 @@ def _numbers(told, ordinal):
 
 def _judgement(scores):
     "What Z and H mean together."
-    if scores.H-scores.Z>.1:
-        return 'The groups are better than their names: names are exchanged, and a few answers mend them.'
-    if scores.H<.8:
-        return ('Names are about as good as these groups allow, and the groups mix classes: better features would '
-                'help, a longer pretraining or another backbone.')
-    return 'Groups and names are about as good as each other.'
+    exchanged = 'The groups are better than their names: names are exchanged, and a few answers mend that.'
+    if scores.H-scores.Z<=.1: exchanged = 'The names are about as good as these groups allow.'
+    mixed = ' The groups mix classes: there, better features would help, a longer pretraining or another backbone.'
+    return exchanged+(mixed if scores.H<.8 else '')
 
-# %% ../nbs/60_classifier/02f_report.ipynb #65af49a9
+# %% ../nbs/60_classifier/02f_report.ipynb #b1bf1a93
 def _label_facts(told, origin, ordinal):
     "What the page says with labels."
     swaps = told.exchanged()
@@ -309,7 +307,7 @@ def _label_facts(told, origin, ordinal):
                 command=origin.command('rename',*changes) if swaps and whole else None,
                 rows=_matrix_rows(told),heat=_heat(told) if n>_WIDEST else None,confused=told.most_confused()[:20])
 
-# %% ../nbs/60_classifier/02f_report.ipynb #426a83de
+# %% ../nbs/60_classifier/02f_report.ipynb #c200829f
 def _part(name): return (files('zeroshot_nb')/name).read_text(encoding='utf-8')
 
 def _render(facts):
@@ -321,7 +319,7 @@ def _render(facts):
                  generator=f'{_GENERATOR} {__version__}')
     return world.from_string(_part('report_page.html.j2')).render(**fixed,**facts)
 
-# %% ../nbs/60_classifier/02f_report.ipynb #8a9814ea
+# %% ../nbs/60_classifier/02f_report.ipynb #d013ccc6
 def _names_facts(clf, seen, pictures, known):
     "(facts of the names in the order of the page, whether that is not their own)."
     few = len(seen.classes)<=12
@@ -336,7 +334,7 @@ def _questions(clf, pictures, n):
     asked = clf.questions(n,pictures.seen.x) if hasattr(clf,'questions') else []
     return [_question_facts(question,pictures,many) for question in asked]
 
-# %% ../nbs/60_classifier/02f_report.ipynb #ddc1b63b
+# %% ../nbs/60_classifier/02f_report.ipynb #d047c296
 def report_page(
     clf, # Fitted on images
     X, # N images
@@ -365,7 +363,7 @@ def report_page(
                  apply=origin.command('rename','--from','names.json'))
     return _render(facts|more)
 
-# %% ../nbs/60_classifier/02f_report.ipynb #46abf5dd
+# %% ../nbs/60_classifier/02f_report.ipynb #37a520d2
 def write_report(
     clf, # Fitted on images
     images, # N images: whatever `predict` takes
