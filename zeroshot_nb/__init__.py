@@ -1,6 +1,6 @@
 __version__ = "0.0.1"
 
-_lazy = {'ZeroLabelClassifier': ('classifier', 'renaming', 'look')}  # name -> the module that holds it, those with more methods of it; imported on first use
+_lazy = {'ZeroLabelClassifier': ('classifier', 'renaming', 'hinting', 'look')}  # name -> the module that holds it, those with more methods of it; imported on first use
 
 def __getattr__(name):
     if name not in _lazy: raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

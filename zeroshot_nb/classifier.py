@@ -7,6 +7,7 @@ __all__ = ['UNSURE', 'ZeroLabelClassifier', 'plot_montage']
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f32907e2
 import warnings
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np,torch
@@ -29,6 +30,7 @@ from .naming.match import MatchSettings
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
+from .memory import memory_arrays,memory_facts,read_memory,remember
 from .model_files import read_model,reading,write_model
 from .export import NamedNetwork,export_onnx,make_learner,model_card,push_folder
 
@@ -42,6 +44,7 @@ class ZeroLabelClassifier(BaseEstimator):
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
         class_sizes=None, # Expected sizes or shares of the classes; default: equal
         hint=None, # For a scale: `first=IMAGE` or `last=IMAGE`, an image near that end (with features: a row number)
+        hints:list=None, # What is known of some images: pairs (name, image), or (not:name, image); see `with_hints`
         synonyms:dict=None, # Name -> the words to look up instead, or a list of alternatives
         backbone=None, # A network, its file, or `timm:NAME`; default: pretrain one on the images given to `fit`
         pretrain_args:dict=None, # Arguments of `pretrain` for that case, such as `dict(minutes=60)`
@@ -140,6 +143,8 @@ def _check_hint(self:ZeroLabelClassifier, X):
     return end,int(what)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f55789f9
+_HINTING = 'zeroshot_nb.hinting' # Above this module: it brings the methods that follow hints
+
 @patch
 def fit(self:ZeroLabelClassifier,
     X, # Images (a folder, a list of files, an `ImageSet`, a `Pile`, a dataset's name), or N x D features
@@ -147,6 +152,8 @@ def fit(self:ZeroLabelClassifier,
 )->ZeroLabelClassifier: # self
     "Train without labels."
     hint = self._check_hint(X)
+    if self.hints: import_module(_HINTING)
+    if self.hints: self._check_hints(X)
     prior,device = self._check()
     self.backbone_,self.seconds_ = None,{}
     if not _is_features(X): X = self._get_backbone(X,len(prior))
@@ -157,8 +164,18 @@ def fit(self:ZeroLabelClassifier,
     fits = fit_seeds(x,prior,[self.random_state],settings,told,device=device,progress=self.progress)
     ask_seeds(x,prior,fits,self.random_state,device)
     self._keep(prior,fits)
+    self._remember(fits,x,images)
     if told: self._follow(*hint,X)
+    if self.hints: self._follow_hints(X)
     return self
+
+@patch
+def _remember(self:ZeroLabelClassifier, fits, x, images):
+    "Keep what hints and questions will need."
+    belief = fits[0].belief
+    paths = images.paths if images is not None else None
+    z = fits.on_sphere(x)
+    self.memory_ = belief and remember(belief,z,fits.logits(x,0).argmax(1).numpy(),paths or None)
 
 @patch
 def _keep(self:ZeroLabelClassifier, prior, fits):
@@ -168,7 +185,7 @@ def _keep(self:ZeroLabelClassifier, prior, fits):
     self.mean_,self.coef_,self.intercept_ = fits.mean.numpy(),run.w.numpy(),run.b.numpy()
     self.loss_curve_,self.cluster_sizes_,self.certificate_ = run.curve,run.sizes,run.certificate
     self.seconds_ |= fits.seconds
-    self.renames_ = []
+    self.renames_,self.hints_,self.said_ = [],[],[]
     self.direction_ = scale_direction(prior) if self.ordinal else None
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
@@ -225,6 +242,7 @@ def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     if not self.ordinal: raise InputError("only a scale has two directions: these classes are not ordinal")
     self.coef_,self.intercept_ = self.coef_[::-1].copy(),self.intercept_[::-1].copy()
     self.cluster_sizes_ = self.cluster_sizes_[::-1]
+    if self.memory_: self.memory_ = self.memory_.moved(np.arange(len(self.classes_))[::-1])
     if self.certificate_: self.certificate_ = self.certificate_.flipped()
     self.direction_ = 'turned by hand'
     return self
@@ -253,7 +271,8 @@ def save(self:ZeroLabelClassifier,
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
                   loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,renames=self.renames_,
                   certificate=self.certificate_ and self.certificate_.to_dict(),backbone=record_of(self.backbone_))
-    arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)
+    config |= dict(hints=self.hints_,memory=memory_facts(self.memory_))
+    arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)|memory_arrays(self.memory_)
     return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #3cfa86cc
@@ -282,6 +301,7 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
     clf.direction_,clf.renames_ = config.get('direction'),config.get('renames',[])
+    clf.hints_,clf.said_,clf.memory_ = config.get('hints',[]),[],read_memory(arrays,config.get('memory'),c)
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
     return clf
 

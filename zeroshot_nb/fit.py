@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 import numpy as np,torch
 from .core import InputError
+from .names.geometry import ordinal_similarity
 from .naming.cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
 from .naming.match import PAPER,MatchSettings,match_each
 from .naming.consensus import find_consensus,vote_head
 from .naming.certificate import certify
+from .naming.hints import find_belief
 
 # %% ../nbs/60_classifier/00_fit.ipynb #485a10fc
 NAMINGS = ('consensus','matching') # Clusters and names together; or the paper's: clusters first, names by matching
@@ -59,6 +61,7 @@ class Run:
     curve:list # Losses
     sizes:list = None # Images in each of the c clusters; None where there are no clusters
     certificate:object = None # `Certificate` of the names; None for matching
+    belief:object = None # `Belief` about the names; None for matching
     clusters:Clustering = None # Those that were matched; None for the consensus
 
 # %% ../nbs/60_classifier/00_fit.ipynb #3f836559
@@ -93,12 +96,16 @@ class Fits:
 # %% ../nbs/60_classifier/00_fit.ipynb #b8230ed7
 TEMPERATURE = .1 # Of the softmax that makes confidences of logits: these have the scale of the templates, about one
 
+def _is_scale(prior): return len(prior)>2 and np.array_equal(prior.S,ordinal_similarity(len(prior)))
+
 def _consensus_run(z, prior, generator, told, progress=False):
     "The `Run` of one seed."
     con = find_consensus(z,prior.geometry,prior.alpha,generator,progress=progress)
     w,b,curve = vote_head(z,con.shares)
     sizes = torch.bincount(con.a,minlength=len(prior)).tolist()
-    return Run((w*TEMPERATURE).cpu(),(b*TEMPERATURE).cpu(),curve,sizes,certify(con,prior.classes,prior.symmetry,told))
+    certificate = certify(con,prior.classes,prior.symmetry,told)
+    belief = find_belief(con,_is_scale(prior))
+    return Run((w*TEMPERATURE).cpu(),(b*TEMPERATURE).cpu(),curve,sizes,certificate,belief)
 
 def _by_consensus(z, prior, generators, told, progress):
     "A `Run` for each generator."

@@ -6,6 +6,7 @@
 __all__ = []
 
 # %% ../nbs/60_classifier/02e_rename.ipynb #e7c437da
+from dataclasses import replace
 from datetime import datetime,timezone
 import numpy as np,pandas as pd
 from fastcore.basics import patch
@@ -89,6 +90,10 @@ def _move(self:ZeroLabelClassifier, place, called):
     order = np.argsort(place)
     self.coef_,self.intercept_ = self.coef_[order],self.intercept_[order]
     if self.cluster_sizes_ is not None: self.cluster_sizes_ = [self.cluster_sizes_[i] for i in order]
+    if self.memory_:                                                          # what was said of them no longer holds
+        said = np.where(place==np.arange(len(place)),self.memory_.said,-1)[order]
+        self.memory_ = replace(self.memory_.moved(place),said=said)
+    if self.memory_: self.memory_ = self.memory_.moved(place)
     if called!=self.classes_.tolist():
         old = self.prior_
         self.prior_,self.classes_ = LabelPrior(called,old.S,old.alpha,old.shuffle),np.array(called)
@@ -115,10 +120,10 @@ def rename(self:ZeroLabelClassifier,
 def _was(self:ZeroLabelClassifier, names):
     "What undoing a rename will need."
     cert = self.certificate_
-    if not cert: return dict(direction=self.direction_)
+    if not cert: return dict(direction=self.direction_,hints=len(self.hints_))
     known = zip(cert.table.name,cert.table.confidence.tolist(),_by_hand(cert.table).tolist())
     sure = {name:(confidence,by_hand) for name,confidence,by_hand in known if name in names}
-    return dict(direction=self.direction_,verdict=cert.verdict,why=cert.why,sure=sure)
+    return dict(direction=self.direction_,hints=len(self.hints_),verdict=cert.verdict,why=cert.why,sure=sure)
 
 @patch
 def undo_rename(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
@@ -132,5 +137,7 @@ def undo_rename(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     self.direction_ = was['direction']
     if cert := self.certificate_:
         table = _moved(cert.table,place,called,{new:was['sure'][old] for new,old in back.items()})
-        self.certificate_ = Certificate(table,was['verdict'],was['why'])
+        said = _verdict(table,cert.verdict) if 'by_hand' in table else ('ambiguous','names changed back, after hints')
+        if was['hints']==len(self.hints_): said = was['verdict'],was['why']
+        self.certificate_ = Certificate(table,*said)
     return self
