@@ -26,6 +26,7 @@ EXCEPTIONS = {
     ('parameters', 'pretrain'): 'one call that stands for a command',
     ('parameters', '*_command'): 'parameters of a command are its options',
     ('short name', 'classifier'): 'X and y, as scikit-learn has it',
+    ('short name', 'hinting'): 'X, as scikit-learn has it',
     ('short name', 'look'): 'X and y, as scikit-learn has it',
     ('short name', 'report'): 'X, as scikit-learn has it',
     ('short name', 'toys.doodles'): 'coordinates of drawings: x, y, r, w, h',

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NONE', 'MIXTURE', 'Question', 'split_hint']
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #db2649c0
+# %% ../nbs/60_classifier/02d_hints.ipynb #1d51641f
 import copy
 from dataclasses import asdict,dataclass
 from datetime import datetime,timezone
@@ -21,7 +21,7 @@ from .memory import Head,Seen,hear,typical_rows
 from .classifier import ZeroLabelClassifier
 from .renaming import _moved,_verdict
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #65336d20
+# %% ../nbs/60_classifier/02d_hints.ipynb #10e9f40d
 NONE,MIXTURE = 'none of these','a mixture' # Answers that are no name
 _WORTH = .003 # Share of the images that an answer is expected to put right, below which it is not worth asking
 
@@ -38,7 +38,7 @@ def _head(clf): return Head(clf.coef_,clf.intercept_)
 
 def _unit(clf, x): return on_sphere(check_features(x,clf.n_features_in_),torch.as_tensor(clf.mean_)).numpy()
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #0930b8e7
+# %% ../nbs/60_classifier/02d_hints.ipynb #17580f14
 def _sources(X, images):
     "What rows of X are called: paths, or their numbers."
     return [str(path) for path in images.paths] if images is not None and images.paths else list(range(len(X)))
@@ -59,7 +59,7 @@ def typical(self:ZeroLabelClassifier,
     groups = _head(self).logits(z).argmax(1)
     return {name:called(typical_rows(z,groups,i,n)) for i,name in enumerate(self.classes_.tolist())}
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #99319b2c
+# %% ../nbs/60_classifier/02d_hints.ipynb #65c2e6df
 @patch
 def questions(self:ZeroLabelClassifier,
     n:int=1, # How many, at most
@@ -75,7 +75,7 @@ def questions(self:ZeroLabelClassifier,
     choices = lambda i: [(names[j],round(float(p[i,j]),4)) for j in np.argsort(-p[i],kind='stable')]
     return [Question(names[i],shown[names[i]],choices(i),round(float(worth[i]),4)) for i in asked]
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #f8285771
+# %% ../nbs/60_classifier/02d_hints.ipynb #7381c4e5
 def _place_of(name, classes):
     "Number of a class, by its name."
     names = [str(known) for known in classes]
@@ -86,8 +86,9 @@ def _check_memory(clf):
     "Refuse models that keep nothing to hear hints with."
     clf._check_fitted()
     if clf.memory_ is None:
-        raise InputError("this model keeps nothing of its readings (it was fitted by matching, or by an older version), "
-                         "so it cannot learn from hints: rename its groups, as in `zeroshot_nb rename MODEL cat=dog dog=cat`")
+        raise InputError("this model keeps nothing of its readings (fitted by matching, or by an older version), "
+                         "so it cannot learn from hints: rename its groups, as in "
+                         "`zeroshot_nb rename MODEL cat=dog dog=cat`")
 
 def _given(clf):
     "What was said of groups by renaming them, as `Seen`."
@@ -95,7 +96,7 @@ def _given(clf):
     if not clf.renames_ or table is None or 'by_hand' not in table: return []
     return [Seen(i,i) for i in np.flatnonzero(table.by_hand) if clf.memory_.said[i]<0]
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #d3328663
+# %% ../nbs/60_classifier/02d_hints.ipynb #d996a9d9
 def _confidences(clf, heard, answered):
     "Name that a group has -> (confidence, whether somebody gave its name)."
     p = name_shares(heard.memory.belief)
@@ -117,7 +118,7 @@ def _certified(clf, heard, answered):
     verdict = 'named' if certain==len(table) else 'ambiguous'
     return Certificate(table,verdict,f"with the hints, {certain} of {len(table)} names are certain")
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #cc78b018
+# %% ../nbs/60_classifier/02d_hints.ipynb #652e37cc
 def _after(clf, seen):
     "(a new classifier that has followed what was seen, `Heard`)"
     heard = hear(_head(clf),clf.memory_,[*_given(clf),*seen])
@@ -134,7 +135,7 @@ def _after(clf, seen):
     if clf.ordinal and (heard.place!=np.arange(len(names))).any(): new.direction_ = 'hint'
     return new,heard
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #2fb5521d
+# %% ../nbs/60_classifier/02d_hints.ipynb #3ed0f6f3
 def _words(clf, heard, seen, new):
     "What became of what was said."
     names,sizes = clf.classes_.tolist(),clf.cluster_sizes_
@@ -147,7 +148,7 @@ def _words(clf, heard, seen, new):
     lines += [f"{o.what}: the group keeps its name, and is not asked about again" for o in seen if o.name is None]
     return lines or ["nothing changed: it was named so already"]
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #798c9a9f
+# %% ../nbs/60_classifier/02d_hints.ipynb #01385a64
 @patch
 def with_answers(self:ZeroLabelClassifier,
     answers, # Pairs (group, name): the name that a group has now, and that which it should have, `NONE` or `MIXTURE`
@@ -162,7 +163,7 @@ def with_answers(self:ZeroLabelClassifier,
     new.said_ = _words(self,heard,seen,new)
     return new
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #1254d38c
+# %% ../nbs/60_classifier/02d_hints.ipynb #f5aa0f1f
 def split_hint(
     hint, # NAME=IMAGE, or a pair
     classes, # c names
@@ -179,11 +180,12 @@ def _row(clf, image, X):
     row = int(image)
     n = None if X is None else len(X)
     if X is not None and 0<=row<n: return X[row:row+1]
-    raise InputError(f"row {row} is not there: " + ("give the features as X" if X is None else f"there are rows 0 to {n-1}"))
+    mend = "give the features as X" if X is None else f"there are rows 0 to {n-1}"
+    raise InputError(f"row {row} is not there: {mend}")
 
 def _is_row(image): return isinstance(image,(int,np.integer)) or isinstance(image,str) and image.isdigit()
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #a9e5c0f9
+# %% ../nbs/60_classifier/02d_hints.ipynb #2038a659
 def _features_of(clf, image, X):
     "1 x D features of one image: a row number, a row of features, a file, or pixels."
     if _is_row(image) and not (isinstance(image,str) and clf.backbone_ is not None):
@@ -212,7 +214,7 @@ def with_hints(self:ZeroLabelClassifier,
     new.said_ = _words(self,heard,seen,new)
     return new
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #e0811183
+# %% ../nbs/60_classifier/02d_hints.ipynb #6a4ca370
 @patch
 def _check_hints(self:ZeroLabelClassifier, X):
     "Refuse hints that cannot be followed, before any long work."

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['typical_rows', 'Memory', 'remember', 'memory_arrays', 'memory_facts', 'read_memory', 'Seen', 'Head', 'Heard', 'hear']
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #940b6fe2
+# %% ../nbs/60_classifier/01b_memory.ipynb #fa837312
 from dataclasses import dataclass,replace
 import numpy as np
 import torch
 from .naming.hints import Belief,answer,name_groups,name_shares,tell
 from .fit import TEMPERATURE
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #c0264d2e
+# %% ../nbs/60_classifier/01b_memory.ipynb #7d2fac9c
 _BYTES,_MOST = 3_000_000,3000 # Of the rows that are kept, and their number, at most
 _TYPICAL = 16 # Rows of each group that are kept because they are typical
 
@@ -36,7 +36,7 @@ def _kept_rows(z, groups, c, seed=0):
     rest = np.random.default_rng(seed).permutation(len(z))
     return np.array(list(dict.fromkeys(np.concatenate([*typical,rest]).tolist()))[:n])
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #269f88c4
+# %% ../nbs/60_classifier/01b_memory.ipynb #9ac37db0
 @dataclass
 class Memory:
     "What a model keeps of its fit."
@@ -68,7 +68,7 @@ def remember(
     kept = torch.as_tensor(z)[rows].half().numpy()
     return Memory(belief,kept,rows,np.full(c,-1),paths and [str(paths[i]) for i in rows])
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #2341472e
+# %% ../nbs/60_classifier/01b_memory.ipynb #6a705799
 def memory_arrays(
     memory:Memory, # Or None
 )->dict: # Name -> array
@@ -85,7 +85,7 @@ def memory_facts(
     "What a memory holds beside its arrays."
     return None if memory is None else dict(ordered=bool(memory.belief.ordered),paths=memory.paths)
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #1e45f1d0
+# %% ../nbs/60_classifier/01b_memory.ipynb #b78dff29
 def read_memory(
     arrays:dict, # Of `memory_arrays`, among others
     facts:dict, # Of `memory_facts`
@@ -103,7 +103,7 @@ def read_memory(
     belief = Belief(namings,kept['log_weights'].astype(float),kept['sizes'],kept['asked'].astype(bool),facts['ordered'])
     return Memory(belief,kept['z'],kept['rows'],kept['said'].astype(int),paths)
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #b9c64f67
+# %% ../nbs/60_classifier/01b_memory.ipynb #44abea27
 @dataclass
 class Seen:
     "What a person saw in a group, or in an image of it."
@@ -113,10 +113,10 @@ class Seen:
     is_it:bool = True # False: it is not that class
     what:str = '' # In words, for messages
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #8e183e59
+# %% ../nbs/60_classifier/01b_memory.ipynb #195a615c
 #| export
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #70cd5a31
+# %% ../nbs/60_classifier/01b_memory.ipynb #b143107d
 @dataclass
 class Head:
     "A linear classifier of unit rows."
@@ -132,7 +132,7 @@ class Head:
         "Confidences of unit rows."
         return torch.softmax(torch.as_tensor(self.logits(z))/TEMPERATURE,-1).numpy()
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #00fa8b6a
+# %% ../nbs/60_classifier/01b_memory.ipynb #083ca3d1
 _UNLIKELY = .02 # Probability below which what was seen is called unexpected
 _ONE_IMAGE = .3 # Weight that a naming keeps against the word of one image: groups are mixed
 
@@ -144,12 +144,14 @@ def _believe(memory, head, seen):
     expected = float(shares@name_shares(belief)[:,seen.name])
     unexpected = (expected if seen.is_it else 1-expected)<_UNLIKELY
     if seen.z is not None:
-        return replace(memory,belief=tell(belief,shares,seen.name,seen.is_it,_ONE_IMAGE)),unexpected
+        known = said[seen.group]>=0                                        # one image may part it, not rename it
+        told = belief if known else tell(belief,shares,seen.name,seen.is_it,_ONE_IMAGE)
+        return replace(memory,belief=told),unexpected
     taken = seen.name in np.delete(said,seen.group)                        # two groups may hold the same class
     said[seen.group] = seen.name
     return replace(memory,belief=answer(belief,seen.group,None if taken else seen.name),said=said),unexpected
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #1799671f
+# %% ../nbs/60_classifier/01b_memory.ipynb #7391598a
 def _nearest(z, images, name):
     "The classes of rows of a group called `name`, by the images that were seen in it."
     points,classes = [o.z for o in images],[o.name for o in images]
@@ -169,7 +171,7 @@ def _goals(memory, groups, names, seen):
             goals[mine] = _nearest(memory.z[mine].astype(np.float32),images,names[group])
     return goals
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #f978366b
+# %% ../nbs/60_classifier/01b_memory.ipynb #be0e70ae
 _NEAR = 1e-4 # Pull of the classifier towards what it was
 
 def _refined(
@@ -192,7 +194,7 @@ def _refined(
     found = theta.detach().numpy()*TEMPERATURE
     return Head(found[:,:-1].copy(),found[:,-1].copy())
 
-# %% ../nbs/60_classifier/01b_memory.ipynb #85ad6fa0
+# %% ../nbs/60_classifier/01b_memory.ipynb #161dbebd
 @dataclass
 class Heard:
     "A model after it was told something."
@@ -211,6 +213,7 @@ def _joined(memory, place):
         sizes[here],asked[here],said[here] = 0,True,-1
     return replace(memory,said=said,belief=replace(belief,sizes=sizes,asked=asked))
 
+# %% ../nbs/60_classifier/01b_memory.ipynb #7ca24e2c
 def hear(
     head:Head, # The classifier
     memory:Memory, # Of its model
