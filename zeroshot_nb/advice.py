@@ -51,7 +51,7 @@ class Advice:
         "A line of text each."
         if self.doubt: yield f'names in doubt: {self.doubt}'
         if self.question:
-            shown = ', '.join(str(image) for image in self.question.images[:3])
+            shown = ', '.join(f'row {o}' if isinstance(o,int) else str(o) for o in self.question.images[:3])
             choices = ', '.join(f'{name} ({share:.2f})' for name,share in self.question.choices[:3])
             yield f"to be asked: what is called {self.question.group}, such as {shown}, shows {choices}, or what?"
         yield f'next: {self.command}'
