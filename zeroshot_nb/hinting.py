@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NONE', 'MIXTURE', 'Question', 'split_hint']
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #1d51641f
+# %% ../nbs/60_classifier/02d_hints.ipynb #8d2b1660
 import copy
 from dataclasses import asdict,dataclass
 from datetime import datetime,timezone
@@ -17,11 +17,11 @@ from .names.vectors import check_classes
 from .naming.cluster import check_features,on_sphere
 from .naming.hints import gains,name_shares
 from .naming.certificate import CERTAIN,Certificate
-from .memory import Head,Seen,hear,typical_rows
+from .memory import Head,Seen,_believe,hear,typical_rows
 from .classifier import ZeroLabelClassifier
 from .renaming import _moved,_verdict
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #10e9f40d
+# %% ../nbs/60_classifier/02d_hints.ipynb #75e73bdd
 NONE,MIXTURE = 'none of these','a mixture' # Answers that are no name
 _WORTH = .003 # Share of the images that an answer is expected to put right, below which it is not worth asking
 
@@ -38,7 +38,19 @@ def _head(clf): return Head(clf.coef_,clf.intercept_)
 
 def _unit(clf, x): return on_sphere(check_features(x,clf.n_features_in_),torch.as_tensor(clf.mean_)).numpy()
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #17580f14
+def _given(clf):
+    "What was said of groups by renaming them, as `Seen`."
+    table = clf.certificate_ and clf.certificate_.table
+    if not clf.renames_ or table is None or 'by_hand' not in table: return []
+    return [Seen(i,i) for i in np.flatnonzero(table.by_hand) if clf.memory_.said[i]<0]
+
+def _reminded(clf):
+    "The memory of a model, which knows what was said by renaming."
+    memory = clf.memory_
+    for one in _given(clf): memory,_ = _believe(memory,_head(clf),one)
+    return memory
+
+# %% ../nbs/60_classifier/02d_hints.ipynb #6c63b95d
 def _sources(X, images):
     "What rows of X are called: paths, or their numbers."
     return [str(path) for path in images.paths] if images is not None and images.paths else list(range(len(X)))
@@ -59,7 +71,7 @@ def typical(self:ZeroLabelClassifier,
     groups = _head(self).logits(z).argmax(1)
     return {name:called(typical_rows(z,groups,i,n)) for i,name in enumerate(self.classes_.tolist())}
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #65c2e6df
+# %% ../nbs/60_classifier/02d_hints.ipynb #0c5dcd75
 @patch
 def questions(self:ZeroLabelClassifier,
     n:int=1, # How many, at most
@@ -68,14 +80,15 @@ def questions(self:ZeroLabelClassifier,
     "What an answer would help most."
     self._check_fitted()
     if self.memory_ is None: return []
-    worth,p = gains(self.memory_.belief),name_shares(self.memory_.belief)
+    belief = _reminded(self).belief
+    worth,p = gains(belief),name_shares(belief)
     asked = [i for i in np.argsort(-worth,kind='stable')[:n] if worth[i]>=_WORTH]
     shown = self.typical(X=X) if asked else {}
     names = self.classes_.tolist()
     choices = lambda i: [(names[j],round(float(p[i,j]),4)) for j in np.argsort(-p[i],kind='stable')]
     return [Question(names[i],shown[names[i]],choices(i),round(float(worth[i]),4)) for i in asked]
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #7381c4e5
+# %% ../nbs/60_classifier/02d_hints.ipynb #aa29f82e
 def _place_of(name, classes):
     "Number of a class, by its name."
     names = [str(known) for known in classes]
@@ -90,13 +103,7 @@ def _check_memory(clf):
                          "so it cannot learn from hints: rename its groups, as in "
                          "`zeroshot_nb rename MODEL cat=dog dog=cat`")
 
-def _given(clf):
-    "What was said of groups by renaming them, as `Seen`."
-    table = clf.certificate_ and clf.certificate_.table
-    if not clf.renames_ or table is None or 'by_hand' not in table: return []
-    return [Seen(i,i) for i in np.flatnonzero(table.by_hand) if clf.memory_.said[i]<0]
-
-# %% ../nbs/60_classifier/02d_hints.ipynb #d996a9d9
+# %% ../nbs/60_classifier/02d_hints.ipynb #8fe69ec9
 def _confidences(clf, heard, answered):
     "Name that a group has -> (confidence, whether somebody gave its name)."
     p = name_shares(heard.memory.belief)
@@ -118,7 +125,7 @@ def _certified(clf, heard, answered):
     verdict = 'named' if certain==len(table) else 'ambiguous'
     return Certificate(table,verdict,f"with the hints, {certain} of {len(table)} names are certain")
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #652e37cc
+# %% ../nbs/60_classifier/02d_hints.ipynb #4e7c7bed
 def _after(clf, seen):
     "(a new classifier that has followed what was seen, `Heard`)"
     heard = hear(_head(clf),clf.memory_,[*_given(clf),*seen])
@@ -135,7 +142,7 @@ def _after(clf, seen):
     if clf.ordinal and (heard.place!=np.arange(len(names))).any(): new.direction_ = 'hint'
     return new,heard
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #3ed0f6f3
+# %% ../nbs/60_classifier/02d_hints.ipynb #49121b83
 def _words(clf, heard, seen, new):
     "What became of what was said."
     names,sizes = clf.classes_.tolist(),clf.cluster_sizes_
@@ -148,7 +155,7 @@ def _words(clf, heard, seen, new):
     lines += [f"{o.what}: the group keeps its name, and is not asked about again" for o in seen if o.name is None]
     return lines or ["nothing changed: it was named so already"]
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #01385a64
+# %% ../nbs/60_classifier/02d_hints.ipynb #6227d517
 @patch
 def with_answers(self:ZeroLabelClassifier,
     answers, # Pairs (group, name): the name that a group has now, and that which it should have, `NONE` or `MIXTURE`
@@ -163,7 +170,7 @@ def with_answers(self:ZeroLabelClassifier,
     new.said_ = _words(self,heard,seen,new)
     return new
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #f5aa0f1f
+# %% ../nbs/60_classifier/02d_hints.ipynb #1d6dfa5d
 def split_hint(
     hint, # NAME=IMAGE, or a pair
     classes, # c names
@@ -185,7 +192,7 @@ def _row(clf, image, X):
 
 def _is_row(image): return isinstance(image,(int,np.integer)) or isinstance(image,str) and image.isdigit()
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #2038a659
+# %% ../nbs/60_classifier/02d_hints.ipynb #78f2acf5
 def _features_of(clf, image, X):
     "1 x D features of one image: a row number, a row of features, a file, or pixels."
     if _is_row(image) and not (isinstance(image,str) and clf.backbone_ is not None):
@@ -214,7 +221,7 @@ def with_hints(self:ZeroLabelClassifier,
     new.said_ = _words(self,heard,seen,new)
     return new
 
-# %% ../nbs/60_classifier/02d_hints.ipynb #6a4ca370
+# %% ../nbs/60_classifier/02d_hints.ipynb #1babfe16
 @patch
 def _check_hints(self:ZeroLabelClassifier, X):
     "Refuse hints that cannot be followed, before any long work."

@@ -93,7 +93,6 @@ def _move(self:ZeroLabelClassifier, place, called):
     if self.memory_:                                                          # what was said of them no longer holds
         said = np.where(place==np.arange(len(place)),self.memory_.said,-1)[order]
         self.memory_ = replace(self.memory_.moved(place),said=said)
-    if self.memory_: self.memory_ = self.memory_.moved(place)
     if called!=self.classes_.tolist():
         old = self.prior_
         self.prior_,self.classes_ = LabelPrior(called,old.S,old.alpha,old.shuffle),np.array(called)
