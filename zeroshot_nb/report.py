@@ -186,7 +186,7 @@ def _question_facts(question, pictures, many):
     offered = [one['name'] for one in choices]
     left = [name for name in pictures.seen.classes if name not in offered]
     points = 100*float(question.gain)
-    gain = f'The answer is expected to put {points:.0f} more in 100 images right.' if points>=.5 else None
+    gain = f'By its own reckoning, an answer puts {points:.0f} more in 100 images right.' if points>=.5 else None
     return dict(group=str(question.group),shown=pictures.many(question.images[:many]),choices=choices,more=bool(left),
                 without=json.dumps(offered),gain=gain)
 
