@@ -670,7 +670,7 @@ def predict_command(
     p = clf.predict_proba(x)
     given = clf.classes_[p.argmax(1)].tolist()
     names = list(clf.abstain(given)) if abstain else given
-    found = dict(predictions=names,confidence=p.max(1).round(4).tolist(),name_confidence=sure_of_names(clf,given))
+    found = dict(predictions=names,confidence=p.max(1).astype(float).round(4).tolist(),name_confidence=sure_of_names(clf,given))
     if out: _write_names(out,zip(paths,*found.values()))
     lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,found['confidence'])]
     text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
