@@ -670,9 +670,10 @@ def predict_command(
     p = clf.predict_proba(x)
     given = clf.classes_[p.argmax(1)].tolist()
     names = list(clf.abstain(given)) if abstain else given
-    found = dict(predictions=names,confidence=p.max(1).astype(float).round(4).tolist(),name_confidence=sure_of_names(clf,given))
+    sure = p.max(1).astype(float).round(4).tolist()
+    found = dict(predictions=names,confidence=sure,name_confidence=sure_of_names(clf,given))
     if out: _write_names(out,zip(paths,*found.values()))
-    lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,found['confidence'])]
+    lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,sure)]
     text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
     advice = advise(clf,model,_seen(images,features,key))
     if advice.doubt: click.echo(advice,err=True)
