@@ -177,8 +177,6 @@ def _tables(readings, c):
     return geometries,(sums@sums.mT).double().cpu().numpy()
 
 # %% ../../nbs/50_naming/06_hints.ipynb #a65f663f
-_SHARPNESS = 1.5 # Power of the weights: readings are not independent, but a vote of hundreds is more than any of them
-
 def _by_readings(
     readings, # Of one space
     names, # What the consensus knew of the names
@@ -195,7 +193,7 @@ def _by_readings(
     turned = lambda table: table[ways[:,:,None],ways[:,None,:]]
     agreements = 0 if names.B is None else (tables[which_all]*turned(names.B)).sum((1,2))/(c*(c-1))
     values = ((products[which_all]*turned(names.kernel)).sum((1,2))-usual.mean())/max(usual.std(),1e-12)
-    log_weights = _SHARPNESS*(-c/2*np.log1p(-np.clip(agreements,0,.999)**2)+values)
+    log_weights = -c/2*np.log1p(-np.clip(agreements,0,.999)**2)+values
     return np.take_along_axis(ways,_called(readings,heavy,groups,c)[which],1),log_weights
 
 # %% ../../nbs/50_naming/06_hints.ipynb #05a90bfa
