@@ -33,7 +33,7 @@ def evidence(
                              rival=[str(classes[j]) for j in votes.argmax(1)],margin=own-votes.max(1),
                              stability=stability,gap=gap,agreement=con.agreement))
 
-# %% ../../nbs/50_naming/05_certificate.ipynb #cb44bb4a
+# %% ../../nbs/50_naming/05_certificate.ipynb #3a5e6ed8
 def _odds(agreement): return -np.log1p(-np.clip(agreement,0,.99)**2)
 
 def _signs(table):
@@ -42,10 +42,10 @@ def _signs(table):
     share = table['share'].clip(.005,.995)
     vote = (1-3/max(c,3))*np.log(share/(1-share))
     odds = max(c-3,0)/2*(_odds(table.agreement)-_odds(table.agreement-table.gap))
-    return pd.DataFrame(dict(vote=vote,odds=odds))
+    return pd.DataFrame(dict(vote=vote,odds=odds.clip(lower=0)))
 
-# %% ../../nbs/50_naming/05_certificate.ipynb #3dd3c12f
-VOTE,ODDS,INTERCEPT = 1.468,.285,-.196 # Fitted on the cases of `results/certificate.csv`
+# %% ../../nbs/50_naming/05_certificate.ipynb #5099aa83
+VOTE,ODDS,INTERCEPT = 1.355,.822,-.519 # Fitted on the cases of `results/certificate.csv`
 CERTAIN = .95 # Confidence from which a name is called certain
 
 def confidence(
@@ -103,4 +103,5 @@ def certify(
     certain = table.confidence>=CERTAIN
     if certain.all(): return Certificate(table,'named',f"every name is certain ({CERTAIN:.0%} or more)")
     doubt = '; '.join(f"{r['name']} ({r.confidence:.2f}, perhaps {r.rival})" for _,r in table[~certain].iterrows())
-    return Certificate(table,'ambiguous',f"{certain.sum()} of {len(table)} names are certain; not so {doubt}")
+    few = '' if len(table)>4 else f" ({len(table)} names are too few to tell by how they lie to each other alone)"
+    return Certificate(table,'ambiguous',f"{certain.sum()} of {len(table)} names are certain{few}; not so {doubt}")
