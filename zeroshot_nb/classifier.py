@@ -169,6 +169,7 @@ def fit(self:ZeroLabelClassifier,
     if self.hints: self._follow_hints(X)
     return self
 
+# %% ../nbs/60_classifier/02_classifier.ipynb #df3ab3d6
 @patch
 def _remember(self:ZeroLabelClassifier, fits, x, images):
     "Keep what hints and questions will need."
@@ -242,7 +243,7 @@ def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
     if not self.ordinal: raise InputError("only a scale has two directions: these classes are not ordinal")
     self.coef_,self.intercept_ = self.coef_[::-1].copy(),self.intercept_[::-1].copy()
     self.cluster_sizes_ = self.cluster_sizes_[::-1]
-    if self.memory_: self.memory_ = self.memory_.moved(np.arange(len(self.classes_))[::-1])
+    if self.memory_: self.memory_ = self.memory_.renamed(np.arange(len(self.classes_))[::-1])
     if self.certificate_: self.certificate_ = self.certificate_.flipped()
     self.direction_ = 'turned by hand'
     return self

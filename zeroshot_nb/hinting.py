@@ -7,7 +7,7 @@ __all__ = ['NONE', 'MIXTURE', 'Question', 'split_hint']
 
 # %% ../nbs/60_classifier/02d_hints.ipynb #8d2b1660
 import copy
-from dataclasses import asdict,dataclass
+from dataclasses import asdict,dataclass,replace
 from datetime import datetime,timezone
 import numpy as np,torch
 from fastcore.basics import patch
@@ -126,15 +126,21 @@ def _certified(clf, heard, answered):
     return Certificate(table,verdict,f"with the hints, {certain} of {len(table)} names are certain")
 
 # %% ../nbs/60_classifier/02d_hints.ipynb #4e7c7bed
+def _learnt(clf, heard, seen):
+    "The memory after `seen`, without what was said by renaming: that may be undone."
+    memory = clf.memory_
+    for one in seen: memory,_ = _believe(memory,_head(clf),one)
+    memory = memory.moved(heard.place)
+    return replace(memory,belief=replace(memory.belief,sizes=heard.memory.belief.sizes))
+
 def _after(clf, seen):
     "(a new classifier that has followed what was seen, `Heard`)"
     heard = hear(_head(clf),clf.memory_,[*_given(clf),*seen])
-    answered = {o.group for o in seen if o.z is None and o.name is not None}|{i.group for i in _given(clf)}
+    answered = {i for i,j in enumerate(heard.place) if heard.memory.said[j]>=0}
     new = copy.copy(clf)
     new.coef_,new.intercept_ = heard.head.w,heard.head.b
-    order = np.argsort(heard.place)
-    new.cluster_sizes_ = [clf.cluster_sizes_[i] for i in order]
-    new.memory_,new.certificate_ = heard.memory,_certified(clf,heard,answered)
+    new.cluster_sizes_ = np.round(heard.memory.belief.sizes*sum(clf.cluster_sizes_)).astype(int).tolist()
+    new.memory_,new.certificate_ = _learnt(clf,heard,seen),_certified(clf,heard,answered)
     now = datetime.now(timezone.utc).isoformat(timespec='seconds')
     names = clf.classes_.tolist()
     new.hints_ = [*clf.hints_,*(dict(date=now,what=o.what,name=None if o.name is None else names[o.name],is_it=o.is_it)

@@ -52,10 +52,16 @@ class Memory:
         belief = replace(belief,namings=belief.namings[:,order],sizes=belief.sizes[order],asked=belief.asked[order])
         return replace(self,belief=belief,said=self.said[order])
 
+    def renamed(self, place):
+        "The same by hand: what a person saw in groups that move holds no more."
+        said = np.where(np.asarray(place)==np.arange(len(place)),self.said,-1)
+        return replace(self,said=said).moved(place)
+
     def named(self, rows):
         "Paths of some of the kept rows, or their numbers in the training."
         return [self.paths[i] if self.paths else int(self.rows[i]) for i in rows]
 
+# %% ../nbs/60_classifier/01b_memory.ipynb #7cbd91d1
 def remember(
     belief:Belief, # About the names
     z, # N x D unit rows

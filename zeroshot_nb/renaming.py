@@ -6,7 +6,6 @@
 __all__ = []
 
 # %% ../nbs/60_classifier/02e_rename.ipynb #e7c437da
-from dataclasses import replace
 from datetime import datetime,timezone
 import numpy as np,pandas as pd
 from fastcore.basics import patch
@@ -90,9 +89,7 @@ def _move(self:ZeroLabelClassifier, place, called):
     order = np.argsort(place)
     self.coef_,self.intercept_ = self.coef_[order],self.intercept_[order]
     if self.cluster_sizes_ is not None: self.cluster_sizes_ = [self.cluster_sizes_[i] for i in order]
-    if self.memory_:                                                          # what was said of them no longer holds
-        said = np.where(place==np.arange(len(place)),self.memory_.said,-1)[order]
-        self.memory_ = replace(self.memory_.moved(place),said=said)
+    if self.memory_: self.memory_ = self.memory_.renamed(place)
     if called!=self.classes_.tolist():
         old = self.prior_
         self.prior_,self.classes_ = LabelPrior(called,old.S,old.alpha,old.shuffle),np.array(called)
