@@ -16,9 +16,11 @@ FLOORS = ['core', 'images', 'toys.doodles toys.leaves',
           'features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.vectors names.geometry names.prior toys.worlds',
           'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate naming.hints',
-          'evaluate.scores evaluate.ordinal evaluate.probes', 'fit', 'memory', 'model_files', 'export', 'classifier', 'look', 'renaming', 'hinting', 'advice',
-          'report', 'experiments.baselines experiments.compare experiments.answers experiments.tables experiments.demo '
-          'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate', 'cli', 'cli_names', 'cli_report', 'cli_research']
+          'evaluate.scores evaluate.ordinal evaluate.probes',
+          'fit memory model_files export classifier look renaming hinting advice report',
+          'experiments.baselines experiments.compare experiments.answers experiments.tables experiments.demo '
+          'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate',
+          'cli cli_names cli_report cli_research']
 
 # The exceptions, all of them: (rule, what it is about, why)
 EXCEPTIONS = {
