@@ -104,6 +104,8 @@ def _check_memory(clf):
                          "`zeroshot_nb rename MODEL cat=dog dog=cat`")
 
 # %% ../nbs/60_classifier/02d_hints.ipynb #8fe69ec9
+_UNSEEN = .9 # Confidence, at most, that answers about other groups give to a name: a belief is often too sure
+
 def _confidences(clf, heard, answered):
     "Name that a group has -> (confidence, whether somebody gave its name)."
     p = name_shares(heard.memory.belief)
@@ -112,7 +114,7 @@ def _confidences(clf, heard, answered):
     for i,name in enumerate(clf.classes_.tolist()):
         place = heard.place[i]
         kept = known[name] if place==i else 0.
-        sure[name] = (1.,True) if i in answered else (max(float(p[place,place]),kept),False)
+        sure[name] = (1.,True) if i in answered else (max(min(float(p[place,place]),_UNSEEN),kept),False)
     return sure
 
 def _certified(clf, heard, answered):
