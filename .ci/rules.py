@@ -11,7 +11,7 @@ root = Path(__file__).resolve().parent.parent
 COLUMNS, PARAMETERS, LINES, CELLS = 120, 8, 30, 60
 
 # The floors, from the ground up: a module imports only from floors below its own, or earlier on its own line.
-FLOORS = ['core', 'streams', 'images', 'toys.doodles toys.leaves',
+FLOORS = ['core', 'streams', 'walk', 'survey', 'images', 'toys.doodles toys.leaves',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
           'features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.vectors names.geometry names.prior toys.worlds',
