@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STEPS', 'Asked', 'answer_trial', 'answer_table']
 
-# %% ../../nbs/70_paper/19_answers.ipynb #e073466d
+# %% ../../nbs/70_paper/19_answers.ipynb #b92fbb45
 from dataclasses import dataclass
 import numpy as np,pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -14,7 +14,7 @@ from ..evaluate.scores import class_numbers,counts,score
 from ..fit import fit_seeds
 from ..memory import Head,Seen,hear,remember
 
-# %% ../../nbs/70_paper/19_answers.ipynb #488b2eed
+# %% ../../nbs/70_paper/19_answers.ipynb #26d49a11
 @dataclass
 class Asked:
     "A fit that is to be asked, and the labels of a simulated person."
@@ -31,7 +31,7 @@ class Asked:
         found = score(self.y_test,head.logits(self.z_test).argmax(1),list(range(len(head.b))))
         return found.Z,found.H
 
-# %% ../../nbs/70_paper/19_answers.ipynb #f5dc4303
+# %% ../../nbs/70_paper/19_answers.ipynb #61ab8ffe
 STEPS = (0,1,2,3,5,9) # Answers after which scores are taken
 
 def _follow(asked, choose, most):
@@ -48,7 +48,7 @@ def _follow(asked, choose, most):
         reached.append(asked.scores(head))
     return reached
 
-# %% ../../nbs/70_paper/19_answers.ipynb #ea146b99
+# %% ../../nbs/70_paper/19_answers.ipynb #e235c3d5
 def _worth_most(belief, left):
     "The group worth most; where none is worth anything, the most doubtful."
     worth = gains(belief)[left]
@@ -70,7 +70,7 @@ def _by_hand(asked, most):
         reached.append((float((names[groups]==asked.y_test).mean()),asked.scores(asked.head)[1]))
     return reached+[reached[-1]]*(most+1-len(reached))
 
-# %% ../../nbs/70_paper/19_answers.ipynb #6a4d40d9
+# %% ../../nbs/70_paper/19_answers.ipynb #de4c86f3
 def _few_labels(asked, rng):
     "Z of logistic regression on a few labelled images, each of another class; and (Z, H) with these as hints."
     c = len(asked.head.b)
@@ -82,7 +82,7 @@ def _few_labels(asked, rng):
     seen = [Seen(int(asked.groups(asked.head)[i]),int(asked.y[i]),asked.z[i]) for i in rows]
     return accuracy,len(rows),asked.scores(hear(asked.head,asked.memory,seen).head)
 
-# %% ../../nbs/70_paper/19_answers.ipynb #a8348730
+# %% ../../nbs/70_paper/19_answers.ipynb #910b6aa2
 def _course(asked, seed):
     "Rows of `answer_trial` for one fit."
     most,rng = max(STEPS),np.random.default_rng(seed)
@@ -114,10 +114,10 @@ def answer_trial(
         rows += _course(Asked(head,memory,z,y,z_test,y_test),seed)
     return pd.DataFrame(rows)
 
-# %% ../../nbs/70_paper/19_answers.ipynb #244a129e
+# %% ../../nbs/70_paper/19_answers.ipynb #66d5d4fa
 def answer_table(
     df:pd.DataFrame, # `answer_trial`
 )->pd.DataFrame: # Way x answers: mean Z, with its standard deviation
     "Mean and standard deviation over seeds."
     text = lambda Z: f'{Z.mean():.3f} ± {Z.std(ddof=0):.3f}'
-    return df.groupby(['way','answers'],sort=False).Z.agg(text).unstack().fillna('')
+    return df.groupby(['way','answers'],sort=False).Z.agg(text).unstack().sort_index(axis=1).fillna('')
