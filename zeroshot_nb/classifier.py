@@ -7,6 +7,8 @@ __all__ = ['UNSURE', 'ZeroLabelClassifier', 'plot_montage']
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f32907e2
 import warnings
+from copy import copy
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -337,12 +339,21 @@ def to_learner(self:ZeroLabelClassifier,
     return make_learner(self.network(),dls,**kwargs)
 
 @patch
+def _for_others(self:ZeroLabelClassifier):
+    "A copy without paths of this machine; the features of some images stay in it."
+    other = copy(self)
+    other.hints_ = []
+    if other.memory_: other.memory_ = replace(other.memory_,paths=None)
+    return other
+
+@patch
 def push_to_hub(self:ZeroLabelClassifier,
     repo:str, # owner/name
     **kwargs # private, token
 )->str: # Address of the commit
     "Save the model, card included, to a repository of the Hugging Face Hub."
-    with TemporaryDirectory() as folder: return push_folder(self.save(Path(folder)/'model'),repo,**kwargs)
+    with TemporaryDirectory() as folder:
+        return push_folder(self._for_others().save(Path(folder)/'model'),repo,**kwargs)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #541ce408
 def plot_montage(
