@@ -8,13 +8,14 @@ __all__ = ['command', 'cli', 'main', 'Compute', 'Source', 'demo_command', 'Train
            'evaluate_command', 'export_command', 'datasets_command', 'backbones_command']
 
 # %% ../nbs/60_classifier/03_cli.ipynb #472bcc97
-import contextlib,csv,importlib,inspect,io,json,os,shlex,sys,warnings
+import contextlib,csv,importlib,inspect,io,json,os,shlex,sys,traceback,warnings
 from dataclasses import asdict,dataclass,fields,is_dataclass,replace
 from pathlib import Path
 from types import SimpleNamespace
 import click
 from fastcore.basics import patch
 from fastcore.docments import docments
+from .streams import ANY_NAME,Unheard,complain,end_bars,ended_by_signals,exit_code,say,standard_streams
 
 # %% ../nbs/60_classifier/03_cli.ipynb #278c115a
 _none = inspect.Parameter.empty
@@ -77,17 +78,20 @@ class _Command(click.Command):
         return super().get_params(ctx)
 
     def invoke(self, ctx):
+        if 'stdout' in (ctx.obj or ()) and not ctx.params.get('out'): raise _Refused(
+            'standard output is closed, and the answer would go there: redirect it to a file, or to /dev/null')
         with _working(): said = _call(self.callback,ctx.params)
         if said is None: return
-        result,text = said
-        click.echo(json.dumps(result,allow_nan=False) if ctx.params['json'] else text)
+        result,text,*code = said
+        say(json.dumps(result,allow_nan=False) if ctx.params['json'] else text)
+        return code[0] if code else 0
 
 def command(
     group:click.Group, # To which the command belongs
     name:str, # What it is called there
     example:str, # An invocation, for `--help`
 ):
-    "Make a command of a function that returns (object, text), or None for silence."
+    "Make a command of a function that returns (object, text), also (object, text, exit code), or None for silence."
     def register(func):
         about = dict(help=inspect.cleandoc(func.__doc__),epilog=f'Example: zeroshot_nb {example}')
         group.add_command(_Command(name,callback=func,**about))
@@ -98,21 +102,23 @@ def command(
 class _Refused(click.ClickException):
     "Bad input: one line on standard error, exit code 2."
     exit_code = 2
-    def show(self, file=None): click.echo(f"zeroshot_nb: {' '.join(self.format_message().split())}",err=True)
+
+def _of_system(e):
+    "An `OSError` in words: what, and which file."
+    file = f': {os.fspath(e.filename)}' if isinstance(e.filename,(str,bytes,os.PathLike)) else ''
+    return f"{e.strerror or e}{file}"
 
 @contextlib.contextmanager
 def _working():
     "Run work with standard output kept clean, warnings in one line, and bad input turned into `_Refused`."
     warnings.filterwarnings('ignore',category=FutureWarning)
     warnings.filterwarnings('ignore',category=DeprecationWarning)
-    warnings.showwarning = lambda m,*a,**k: click.echo(f'warning: {m}',err=True)
+    warnings.showwarning = lambda m,*a,**k: complain(f'warning: {m}')
     os.environ.setdefault('MPLBACKEND','Agg')
     try:
         with contextlib.redirect_stdout(sys.stderr): yield
-    except KeyboardInterrupt:
-        raise _Refused("interrupted; the same command goes on from the last checkpoint where there is one")
     except EOFError as e: raise _Refused(f"a file ends too early: {e}") from e
-    except OSError as e: raise _Refused(f"{e.strerror or e}{f': {e.filename}' if e.filename else ''}") from e
+    except OSError as e: raise _Refused(_of_system(e)) from e
     except ValueError as e:
         from zeroshot_nb.core import InputError
         if not isinstance(e,InputError): raise
@@ -136,18 +142,36 @@ class _Program(click.Group):
 def cli():
     "Train an image classifier from unlabelled images and class names."
 
+# %% ../nbs/60_classifier/03_cli.ipynb #a4927dfb
+def _fault(e):
+    "What nobody has foreseen, in one line."
+    if isinstance(e,MemoryError) or 'OutOfMemory' in type(e).__name__:
+        return f"out of memory ({type(e).__name__}): give fewer or smaller images, or a smaller --batch-size"
+    if os.environ.get('ZEROSHOT_NB_DEBUG'): traceback.print_exception(e)
+    ours = [o for o in traceback.extract_tb(e.__traceback__) if 'zeroshot_nb' in o.filename] or [None]
+    where = ours[-1] and f' in {Path(ours[-1].filename).name}, line {ours[-1].lineno}'
+    return (f"a fault of this program{where or ''}, not of yours: {type(e).__name__}: {e}; "
+            "please report it, with what ZEROSHOT_NB_DEBUG=1 before the command shows")
+
+def _ending(e):
+    "(exit code, what to say) of what has ended a command."
+    if isinstance(e,click.exceptions.Abort): e = e.__cause__ or KeyboardInterrupt()
+    if isinstance(e,click.ClickException): return e.exit_code,e.format_message()
+    if isinstance(e,Unheard): return e.code,str(e)
+    if isinstance(e,OSError): return 1,_of_system(e)
+    if not isinstance(e,KeyboardInterrupt): return 1,_fault(e)
+    return exit_code(e),'interrupted; the same command goes on from the last checkpoint where there is one'
+
 # %% ../nbs/60_classifier/03_cli.ipynb #7bada83e
 def main(args=None):
-    "Entry point: runs the command line and exits with 0 or 2."
+    "Entry point: exits with 0; 1 if it failed; 2 for bad input; 128 + its number for a signal."
     args = list(sys.argv[1:] if args is None else args) or ['--help']
-    try: code = cli.main(args,prog_name='zeroshot_nb',standalone_mode=False)
-    except click.ClickException as e:
-        _Refused(e.format_message()).show()
-        code = 2
-    except click.exceptions.Abort:
-        _Refused('interrupted').show()
-        code = 130
-    sys.exit(code or 0)
+    with standard_streams() as closed,ended_by_signals():
+        try: code,said = cli.main(args,prog_name='zeroshot_nb',standalone_mode=False,obj=closed) or 0,None
+        except (Exception,KeyboardInterrupt) as e: code,said = _ending(e)
+        end_bars()
+        if said: complain(f"zeroshot_nb: {' '.join(said.split())}")
+    sys.exit(code)
 
 def _answer(
     *args, # What follows `zeroshot_nb` on a command line
@@ -626,10 +650,14 @@ def _page(clf, images, out, model, called, labels=None):
     return dict(report=str(write_report(clf,images,out,labels,Origin(model,called))))
 
 # %% ../nbs/60_classifier/03_cli.ipynb #81e14509
+def _in_a_row(path):
+    "A path in a line of columns: without the line breaks and tabs that it may hold."
+    return str(path).translate({ord(o):repr(o)[1:-1] for o in '\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029'})
+
 def _write_names(out, rows):
     "A CSV file of path, name, and confidence in the image and in its name."
     from zeroshot_nb.core import atomic_path
-    with atomic_path(out) as path,open(path,'w',newline='') as f:
+    with atomic_path(out) as path,open(path,'w',newline='',encoding='utf-8',errors=ANY_NAME) as f:
         csv.writer(f).writerows([('path','name','confidence','name_confidence'),*rows])
 
 def _unlabelled(clf, images, features, key, source):
@@ -673,10 +701,10 @@ def predict_command(
     sure = p.max(1).astype(float).round(4).tolist()
     found = dict(predictions=names,confidence=sure,name_confidence=sure_of_names(clf,given))
     if out: _write_names(out,zip(paths,*found.values()))
-    lines = [f'{path}\t{name}\t{share:.3f}' for path,name,share in zip(paths,names,sure)]
+    lines = [f'{_in_a_row(path)}\t{_in_a_row(name)}\t{share:.3f}' for path,name,share in zip(paths,names,sure)]
     text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
     advice = advise(clf,model,_seen(images,features,key))
-    if advice.doubt: click.echo(advice,err=True)
+    if advice.doubt: complain(str(advice))
     return found|dict(paths=paths,skipped=skipped,advice=advice.to_dict()),text+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #4115ec83
