@@ -13,16 +13,17 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np,torch
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator,ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
-from .images import ImageSet,Pile,image_files,load_images
+from .survey import tell
+from .images import Frame,ImageSet,load_images,pile_of
 from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
-from .features.backbone import frame_of
+from .features.backbone import frame_of,with_resize
 from .features.foreign import record_of
 from .features.checkpoints import load_backbone
 from .features.extract import extract
@@ -33,15 +34,16 @@ from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
 from .memory import memory_arrays,memory_facts,read_memory,remember
+from .containers import as_input,check_shape,is_features
 from .model_files import read_model,reading,write_model
 from .export import NamedNetwork,export_onnx,make_learner,model_card,push_folder
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #983a4b0c
-class ZeroLabelClassifier(BaseEstimator):
+class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
     "An image classifier trained with class names and no label (stages I to III)."
     def __init__(self,
         classes, # Names: a list, or a string with commas
-        vectors=None, # A GloVe or word2vec file, a spaCy pipeline, `sentence:MODEL`, a dict, a callable; or several
+        vectors=None, # A file, a spaCy pipeline, `sentence:MODEL`, a dict, a callable, or several; default: the package's
         similarity=None, # Instead of `vectors`: a c x c table, or a CSV file of one
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
         class_sizes=None, # Expected sizes or shares of the classes; default: equal
@@ -49,6 +51,7 @@ class ZeroLabelClassifier(BaseEstimator):
         hints:list=None, # What is known of some images: pairs (name, image), or (not:name, image); see `with_hints`
         synonyms:dict=None, # Name -> the words to look up instead, or a list of alternatives
         backbone=None, # A network, its file, or `timm:NAME`; default: pretrain one on the images given to `fit`
+        resize:str=None, # How a picture becomes a square: crop, pad or squeeze; default: as the backbone has it
         pretrain_args:dict=None, # Arguments of `pretrain` for that case, such as `dict(minutes=60)`
         naming:str='consensus', # Clusters and names together; or matching: the paper's, which the next eight belong to
         whiten:int=None, # Components that stage II clusters, whitened; default: 4 a class; 0: no whitening (the paper)
@@ -80,19 +83,30 @@ def _check(self:ZeroLabelClassifier):
     check_naming(self.naming)
     self._settings().check()
     names = check_classes(self.classes)
-    S = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms).similarity
+    geometry = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms)
+    self._sources = geometry.sources if geometry else []                       # what was looked up for the names
+    S = geometry and geometry.similarity
     return make_prior(names,S,self.class_sizes,self.ordinal),pick_device(self.device)
 
+@patch
+def _name_columns(self:ZeroLabelClassifier, X, reset=False):
+    "Keep the names of a table's columns as `feature_names_in_`, or compare them, as scikit-learn does."
+    if not hasattr(X,'columns') and not hasattr(self,'feature_names_in_') or not _is_features(X): return
+    try: look = import_module('sklearn.utils.validation')._check_feature_names
+    except AttributeError: look = BaseEstimator._check_feature_names        # before scikit-learn 1.6
+    try: look(self,X,reset=reset)
+    except (ValueError,TypeError) as e: raise InputError(str(e)) from e
+
 # %% ../nbs/60_classifier/02_classifier.ipynb #b4f552c0
-def _is_features(X):
-    "Tell features from images."
-    return isinstance(X,torch.Tensor) or isinstance(X,np.ndarray) and X.dtype.kind not in 'OU'
+def _is_features(X): return is_features(as_input(X))
+
+class _NoImages(InputError,AttributeError): "So that `dir`, tab completion and a notebook's display go on."
 
 @patch(as_prop=True)
 def frame(self:ZeroLabelClassifier):
     "How images are cut for the backbone: for `load_images`."
     if getattr(self,'backbone_',None) is None:
-        raise InputError("this model was fitted on features and has no backbone: give features, or fit it on images")
+        raise _NoImages("this model was fitted on features and has no backbone: give features, or fit it on images")
     return frame_of(self.backbone_)
 
 @patch(as_prop=True)
@@ -103,7 +117,10 @@ def image_size(self:ZeroLabelClassifier):
 @patch
 def _features(self:ZeroLabelClassifier, X, width=None):
     "(N x D tensor, images or None) for features or images."
-    if _is_features(X): return check_features(X,width),None
+    X = as_input(X)
+    if is_features(X):
+        check_shape(X.shape,width)
+        return check_features(X,width),None
     images = load_images(resolve(X),self.frame,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
@@ -112,17 +129,35 @@ def _features(self:ZeroLabelClassifier, X, width=None):
 @patch
 def _get_backbone(self:ZeroLabelClassifier, X, c):
     "Load `backbone`, or train one on at least `c` images; returns them, decoded where that has been done."
-    X = resolve(X)
-    check_enough(len(X) if isinstance(X,(ImageSet,Pile)) else len(image_files(X)),c,self.naming)
+    X = pile_of(resolve(X))
+    check_enough(len(X),c,self.naming)
     with timed(self.seconds_,'backbone'):
-        if isinstance(self.backbone,torch.nn.Module): self.backbone_ = self.backbone
-        elif self.backbone is not None: self.backbone_ = load_backbone(self.backbone)
-        else:
-            args = dict(seed=self.random_state,device=self.device,strict=self.strict,progress=self.progress)
-            args |= self.pretrain_args or {}
-            X = load_images(X,args.get('size',32),self.strict,progress=self.progress)
-            self.backbone_,self.pretrain_log_ = pretrain(X,**args)
+        if self.backbone is None: return self._pretrain(X,c)
+        is_network = isinstance(self.backbone,torch.nn.Module)
+        net = self.backbone if is_network else load_backbone(self.backbone)
+        self.backbone_ = with_resize(net,self.resize)
     return X
+
+@patch
+def _pretrain(self:ZeroLabelClassifier, X, c):
+    args = dict(seed=self.random_state,device=self.device,strict=self.strict,progress=self.progress)
+    args |= self.pretrain_args or {}
+    args['resize'] = self.resize or args.get('resize') or 'crop'
+    X = load_images(X,Frame(args.get('size',32),resize=args['resize']),self.strict,progress=self.progress)
+    check_enough(len(X),c,self.naming)                                          # of those that can be read
+    self.backbone_,self.pretrain_log_ = pretrain(X,**args)
+    return X
+
+@patch
+def _seen(self:ZeroLabelClassifier, X, c):
+    "What is fitted, as `_features` gives it; of images it is told first what was found."
+    self.survey_ = None
+    if is_features(X): return self._features(X)
+    X = load_images(X,self.frame,self.strict,progress=self.progress)
+    check_enough(len(X),c,self.naming)
+    self.survey_ = X.survey
+    if self.backbone is not None: tell(X.survey,self.progress)                  # else `pretrain` has told it
+    return self._features(X)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #886c888b
 @patch
@@ -149,17 +184,18 @@ _HINTING = 'zeroshot_nb.hinting' # Above this module: it brings the methods that
 
 @patch
 def fit(self:ZeroLabelClassifier,
-    X, # Images (a folder, a list of files, an `ImageSet`, a `Pile`, a dataset's name), or N x D features
+    X, # Images (a folder, files, arrays, an `ImageSet`, a `Pile`, a dataset or its name), or N x D features
     y=None, # Ignored
 )->ZeroLabelClassifier: # self
     "Train without labels."
+    given,X = X,as_input(X)
     hint = self._check_hint(X)
     if self.hints: import_module(_HINTING)
     if self.hints: self._check_hints(X)
     prior,device = self._check()
     self.backbone_,self.seconds_ = None,{}
-    if not _is_features(X): X = self._get_backbone(X,len(prior))
-    with timed(self.seconds_,'features'): x,images = self._features(X)
+    if not is_features(X): X = self._get_backbone(X,len(prior))
+    with timed(self.seconds_,'features'): x,images = self._seen(X,len(prior))
     self.skipped_ = [] if images is None else images.skipped
     settings = self._settings() if self.naming=='matching' else None
     told = hint is not None
@@ -169,6 +205,7 @@ def fit(self:ZeroLabelClassifier,
     self._remember(fits,x,images)
     if told: self._follow(*hint,X)
     if self.hints: self._follow_hints(X)
+    self._name_columns(given,reset=True)
     return self
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #df3ab3d6
@@ -188,7 +225,7 @@ def _keep(self:ZeroLabelClassifier, prior, fits):
     self.mean_,self.coef_,self.intercept_ = fits.mean.numpy(),run.w.numpy(),run.b.numpy()
     self.loss_curve_,self.cluster_sizes_,self.certificate_ = run.curve,run.sizes,run.certificate
     self.seconds_ |= fits.seconds
-    self.renames_,self.hints_,self.said_ = [],[],[]
+    self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
@@ -203,6 +240,7 @@ def decision_function(self:ZeroLabelClassifier,
 )->np.ndarray: # n x c
     "Logits."
     self._check_fitted()
+    self._name_columns(X)
     x = on_sphere(self._features(X,self.n_features_in_)[0],torch.as_tensor(self.mean_)).numpy()
     return x@self.coef_.T+self.intercept_
 
@@ -212,6 +250,15 @@ def predict_proba(self:ZeroLabelClassifier,
 )->np.ndarray: # n x c, rows that sum to one
     "Confidences."
     return torch.softmax(torch.as_tensor(self.decision_function(X))/TEMPERATURE,1).numpy()
+
+@patch
+def fit_predict(self:ZeroLabelClassifier,
+    X, # Images or features, as `fit` takes them
+    y=None, # Ignored
+)->np.ndarray: # n class names
+    "Train, and name what it was trained on."
+    X = as_input(X)
+    return self.fit(X).predict(X)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #5cf67506
 UNSURE = 'unsure' # In the place of a name that is not certain
@@ -236,6 +283,13 @@ def abstain(self:ZeroLabelClassifier,
                          "fit with naming='consensus'")
     sure = self.certificate_.certain
     return np.array([n if sure[n] else UNSURE for n in names],dtype=object)
+
+@patch
+def __sklearn_tags__(self:ZeroLabelClassifier):
+    "A classifier that needs no labels."
+    tags = super(ZeroLabelClassifier,self).__sklearn_tags__()
+    tags.target_tags.required = False
+    return tags
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #a2b94f68
 @patch
@@ -274,7 +328,7 @@ def save(self:ZeroLabelClassifier,
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
                   loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,renames=self.renames_,
                   certificate=self.certificate_ and self.certificate_.to_dict(),backbone=record_of(self.backbone_))
-    config |= dict(hints=self.hints_,memory=memory_facts(self.memory_))
+    config |= dict(hints=self.hints_,sources=self.sources_,memory=memory_facts(self.memory_))
     arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)|memory_arrays(self.memory_)
     return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
 
@@ -295,15 +349,16 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     clf = cls(config['classes'],**config['params']|told)
     if clf.naming=='structure': clf.naming = 'consensus'                       # its name in older models
     for k in ('coef','intercept','mean'): setattr(clf,k+'_',arrays[k])
-    c,D = len(config['classes']),len(clf.mean_)
-    fits = clf.coef_.shape==(c,D) and clf.intercept_.shape==(c,) and all(np.isfinite(v).all() for v in arrays.values())
+    c,D = len(config['classes']),clf.mean_.size
+    fits = (clf.mean_.shape,clf.coef_.shape,clf.intercept_.shape)==((D,),(c,D),(c,))
+    fits = fits and all(np.isfinite(v).all() for v in arrays.values()) and getattr(backbone,'n_features',D)==D
     if not fits: raise ValueError('the weights do not fit the classes')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')                                        # said at fit
         clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal)
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
-    clf.direction_,clf.renames_ = config.get('direction'),config.get('renames',[])
+    clf.direction_,clf.renames_,clf.sources_ = config.get('direction'),config.get('renames',[]),config.get('sources',[])
     clf.hints_,clf.said_,clf.memory_ = config.get('hints',[]),[],read_memory(arrays,config.get('memory'),c)
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
     return clf

@@ -128,7 +128,8 @@ def _working():
 class _Program(click.Group):
     "The commands of this module, and those of others from when they are asked for."
     def _load(self):
-        for module,group in (('cli_names','naming'),('cli_report','shown'),('cli_research','research')):
+        for module,group in (('cli_names','naming'),('cli_vectors','vocabulary'),('cli_report','shown'),
+                             ('cli_research','research')):
             self.commands |= getattr(importlib.import_module(f'zeroshot_nb.{module}'),group).commands
     def list_commands(self, ctx):
         self._load()
@@ -239,6 +240,8 @@ class Training:
     minutes:float=None # Training time at most
     saturate:bool=None # End when the mean loss over a window of epochs stops falling
     size:int=32 # Side of the images in pixels
+    # How a picture that is no square becomes one: its middle, all of it with a border, or all of it out of shape
+    resize:click.Choice(['crop','pad','squeeze'])=None
     crop:int=None # Side of the training views [default: the size on a GPU, 3/4 of it on a CPU]
     views:int=None # Views of each image in a batch [fast: 2]
     batch_size:int=None # Images a step, of all processes together [fast: 256]
@@ -269,7 +272,7 @@ def _skips(
 def _check_training(training, out, device):
     "Refuse settings that cannot be, before a dataset is downloaded."
     from zeroshot_nb.features.pretrain import resolve_settings
-    apart = ('preset','size','init','compile','save_minutes')
+    apart = ('preset','size','resize','init','compile','save_minutes')
     given = {k:v for k,v in asdict(training).items() if k not in apart}
     resolve_settings(training.preset,given,training.size,device,training.init,out)
 
@@ -307,14 +310,21 @@ def _save_arrays(out, **arrays):
     from zeroshot_nb.core import atomic_path
     with atomic_path(out) as path,open(path,'wb') as f: np.savez(f,**{k:np.asarray(v) for k,v in arrays.items()})
 
+def _survey(told):
+    "What was found of images, for JSON."
+    survey = getattr(told,'survey',None) or getattr(told,'survey_',None)
+    return survey and survey.to_dict()
+
 def _features_to(net, pile, out, dtype, strict, device):
     "(features, skipped) of a pile, which are also written to an *.npy or *.npz file."
+    from zeroshot_nb.core import claim
     from zeroshot_nb.features.extract import extract,extract_to
     if Path(out).suffix=='.npy':
         x,_,skipped = extract_to(net,pile,out,dtype=dtype,strict=strict,device=device)
         return x,skipped
-    x,paths,skipped = extract(net,pile,strict=strict,device=device)
-    _save_arrays(out,x=x,paths=[str(p) for p in paths])
+    with claim(out):
+        x,paths,skipped = extract(net,pile,strict=strict,device=device)
+        _save_arrays(out,x=x,paths=[str(p) for p in paths])
     return x,skipped
 
 def _labelled(net, pile, source, device):
@@ -334,6 +344,7 @@ def features_command(
     # *.npz: x and paths in one file, through memory
     out:Path,
     dtype:click.Choice(['float32','float16'])='float32', # Of an *.npy file
+    resize:click.Choice(['crop','pad','squeeze'])=None, # How a picture becomes a square [default: as the backbone has it]
     split:click.Choice(['train','test'])='train', # Of a named dataset
     source:Source,
     compute:Compute,
@@ -341,12 +352,17 @@ def features_command(
     "Features of every image under a folder, in path order."
     from zeroshot_nb.features.checkpoints import load_backbone
     from zeroshot_nb.core import InputError
+    from zeroshot_nb.features.backbone import with_resize
+    from zeroshot_nb.images import pile_of
+    from zeroshot_nb.survey import tell
     if Path(out).suffix not in ('.npy','.npz'):
         raise InputError(f"cannot write features to {out}: give a file name that ends in .npy or .npz")
-    net = load_backbone(backbone)
-    x,skipped = _features_to(net,source.pile(images,split),out,dtype,source.strict,compute.device)
+    net = with_resize(load_backbone(backbone),resize)
+    pile = pile_of(source.pile(images,split))
+    x,skipped = _features_to(net,pile,out,dtype,source.strict,compute.device)
+    tell(pile.survey)
     skipped = _reasons(skipped)
-    return (dict(out=str(out),n=len(x),width=x.shape[1],skipped=skipped),
+    return (dict(out=str(out),n=len(x),width=x.shape[1],skipped=skipped,images=_survey(pile)),
             f"{len(x)} images x {x.shape[1]} features: {out}{_skips(skipped)}")
 
 # %% ../nbs/60_classifier/03_cli.ipynb #7e797469
@@ -379,19 +395,16 @@ def probe_command(
 def read_array(
     file, # *.npz, or *.npy of `features`
     key:str, # Which array; x for *.npy
+    optional:bool=False, # It need not be there
 ): # The array; other arrays in the file are not read
     "One array of a features file."
-    import numpy as np
     from zeroshot_nb.core import InputError
-    if not Path(file).is_file():
-        raise InputError(f"no such features file: {file}; make one with `zeroshot_nb features`")
-    if Path(file).suffix=='.npy' and key=='x':
-        from zeroshot_nb.features.extract import load_features
-        return load_features(file)[0]
-    try: arrays = np.load(file,allow_pickle=False)
-    except Exception as e: raise InputError(f"{file} is not a readable .npz file: {e}") from e
+    from zeroshot_nb.features.extract import load_features,open_arrays
+    if Path(file).suffix=='.npy' and key=='x': return load_features(file)[0]
+    arrays = open_arrays(file)
     if not hasattr(arrays,'files'):
         raise InputError(f"{file} holds one bare array: save it with its name, numpy.savez(F, {key}=...)")
+    if optional and key not in arrays.files: return None
     if key not in arrays.files:
         raise InputError(f"{file} has no array {key!r}; it has {', '.join(arrays.files)}: name one of them")
     try: return arrays[key]
@@ -420,12 +433,15 @@ def _seen(images, features, key):
     if features: return ['--features',str(features),*(['--key',key] if key!='x' else [])]
     return list(images) if isinstance(images,tuple) else [images]
 
-def _check_fit(features, backbone, minutes):
+def _check_fit(features, backbone, minutes, size=None, resize=None):
     "Refuse options that go against each other."
     from zeroshot_nb.core import InputError
     if features and backbone: raise InputError('give --backbone with images; features come without it')
     if minutes is not None and (features or backbone):
         raise InputError('--minutes is for pretraining, which --features and --backbone replace')
+    if size is not None and (features or backbone):
+        raise InputError('--size is for pretraining; a backbone sees images at its own size (timm:NAME@224 at another)')
+    if features and resize: raise InputError('--resize is for images; these features were made without it')
 
 # %% ../nbs/60_classifier/03_cli.ipynb #de8b7377
 @dataclass
@@ -434,7 +450,8 @@ class NameOptions:
     classes:str=None # Class names, separated by commas
     classes_file:Path=None # File with a class name on each line
     ordinal:bool=False # The classes are the steps of a scale, in order
-    # Word vectors: a GloVe or word2vec text file, a spaCy pipeline, or sentence:MODEL; several, with commas, are joined
+    # Word vectors: a file (GloVe, word2vec; text, binary, packed), a spaCy pipeline, or sentence:MODEL; several, with
+    # commas, are joined [default: glove-6B-100d, which come with the package]
     vectors:str=None
     similarity:Path=None # CSV table of similarities, in place of vectors
     # NAME=WORDS to look up in place of NAME; may be repeated, for one NAME too: alternatives are averaged
@@ -472,11 +489,12 @@ def names(self:NameOptions,
 ): # The names, or a text of them with commas
     "The class names from an option, a file, or a named dataset."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.datasets.registry import find_dataset
     file = self.classes_file
     if bool(self.classes) and bool(file): raise InputError("give either --classes or --classes-file, not both")
     if self.classes: return self.classes
-    if images and not file and (dataset := find_dataset(images)): return list(dataset.classes)
+    if images and not file:
+        from zeroshot_nb.datasets.registry import find_dataset
+        if dataset := find_dataset(images): return list(dataset.classes)
     if not file: raise InputError("no class names: give --classes cat,dog,truck or --classes-file FILE")
     if not Path(file).is_file(): raise InputError(f"no such file of class names: {file}")
     try: return [l.strip() for l in Path(file).read_text(encoding='utf-8-sig').splitlines() if l.strip()]
@@ -533,7 +551,7 @@ def _classifier(
     names:NameOptions, # The names
     stages:StageOptions, # How they are found
     out, # Model folder, beside which a backbone is kept
-    minutes, # Of pretraining, or None
+    training, # `minutes` and `size` of pretraining, or None each
     **settings # For `ZeroLabelClassifier`
 ): # A `ZeroLabelClassifier` that is not fitted yet
     "A classifier from the options; a named dataset brings its names, its order or similarity, and its synonyms."
@@ -545,8 +563,8 @@ def _classifier(
         names = replace(names,ordinal=dataset.ordinal,similarity=dataset.similarity and dataset.similarity())
     names.check()
     pretrain_args = dict(out=f'{out}.backbone.safetensors')                 # resumable, and kept
-    if minutes is not None: pretrain_args['minutes'] = minutes
     if dataset: pretrain_args['size'] = dataset.size
+    pretrain_args |= {k:v for k,v in training.items() if v is not None}
     words = names.synonyms() or (dataset.words if own_names else None)
     clf = ZeroLabelClassifier(names.names(images),names.vectors,names.similarity,names.ordinal,
                               numbers(names.class_sizes),synonyms=words,pretrain_args=pretrain_args,
@@ -566,19 +584,22 @@ def _fit_result(clf, out):
     cert = clf.certificate_
     return dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=loss,seconds=clf.seconds_,
                 ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,naming=clf.naming,
-                certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out),
-                backbone=record_of(clf.backbone_))
+                sources=clf.sources_,certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out),
+                backbone=record_of(clf.backbone_),
+                images=_survey(clf))
 
 def _fit_text(clf, result):
     "The same in words."
+    from zeroshot_nb.names.vectors import say_sources
     sizes,loss = result['cluster_sizes'],result['loss']
     seconds = ', '.join(f'{k} {v:.1f} s' for k,v in result['seconds'].items())
     direction = f"; direction of the scale: {result['direction']}" if clf.ordinal else ''
     cert = f"\nnames: {clf.certificate_}" if clf.certificate_ else ''
+    words = f'\n{say_sources(clf.sources_)}' if clf.sources_ else ''
     net = result['backbone']
     foreign = f"\nbackbone: {net['name']}; {net['saw']}" if net and hasattr(clf.backbone_,'origin') else ''
     return (f"{sum(sizes)} images in {len(result['classes'])} clusters of {min(sizes)} to {max(sizes)}; "
-            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{cert}{foreign}"
+            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{words}{cert}{foreign}"
             f"\nmodel: {result['out']}{_skips(result['skipped'])}")
 
 def _fit_said(clf, out, page, seen):
@@ -599,6 +620,10 @@ def fit_command(
     names:NameOptions,
     stages:StageOptions,
     minutes:float=None, # Pretraining time at most, where there is no --backbone
+    size:click.IntRange(8)=None, # Side of the images in pixels, where there is no --backbone [default: 32]
+    # How a picture that is no square becomes one: its middle, all of it with a border, or all of it out of shape
+    # [default: as the backbone has it, else crop]
+    resize:click.Choice(['crop','pad','squeeze'])=None,
     # NAME=IMAGE, which is known to show it (with --features: a row number), or not:NAME=IMAGE; may be repeated;
     # for a scale also first=IMAGE or last=IMAGE, an image near that end
     hint:tuple=(),
@@ -608,14 +633,14 @@ def fit_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Stages II and III: a classifier from images or features and class names. No label is read."
-    from zeroshot_nb.model_files import check_model_folder
+    from zeroshot_nb.model_files import check_model_folder,claim
     x = _images_or_features(images,features,key)
     check_model_folder(out)
-    _check_fit(features,backbone,minutes)
+    _check_fit(features,backbone,minutes,size,resize)
     if report: _check_page(report,features)
-    clf = _classifier(images,names,stages,out,minutes,backbone=backbone,strict=source.strict,device=compute.device,
+    clf = _classifier(images,names,stages,out,dict(minutes=minutes,size=size),resize=resize,backbone=backbone,strict=source.strict,device=compute.device,
                       random_state=compute.seed,**_hints(hint))
-    clf.fit(source.pile(x)).save(out)
+    with claim(out): clf.fit(source.pile(x)).save(out)
     page = _page(clf,source.pile(x),report,out,images) if report else {}
     return _fit_said(clf,out,page,_seen(images,features,key))
 
@@ -629,12 +654,10 @@ def _load_model(model, strict, device):
 
 def _row_names(file, key, n):
     "The paths stored beside the features, or numbered rows."
-    import numpy as np
-    if Path(file).suffix=='.npy':
-        from zeroshot_nb.features.extract import load_features
-        return load_features(file)[1]
-    with np.load(file,allow_pickle=False) as f:
-        if 'paths' in f.files and len(f['paths'])==n: return f['paths'].tolist()
+    from zeroshot_nb.features.extract import load_features
+    if Path(file).suffix=='.npy': return load_features(file)[1]
+    paths = read_array(file,'paths',optional=True)
+    if paths is not None and paths.shape==(n,): return paths.tolist()
     return [f'{file}[{key}][{i}]' for i in range(n)]
 
 def _check_page(out, features):

@@ -6,19 +6,19 @@
 __all__ = ['PUBLISHED', 'METHODS', 'provenance', 'TableSettings', 'measure', 'read_table', 'table', 'readable']
 
 # %% ../../nbs/70_paper/10_tables.ipynb #2aa23631
-import datetime,hashlib,json,subprocess,time,warnings
+import datetime,hashlib,subprocess,time,warnings,zipfile,zlib
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np,pandas as pd,torch
 import zeroshot_nb
 from .. import __version__
-from ..core import InputError,atomic_path,describe_device,pick_device
+from ..core import InputError,atomic_path,claim,describe_device,pick_device
 from ..datasets.registry import datasets_in,fingerprint
 from ..names.vectors import check_classes,load_vectors
 from ..names.geometry import name_geometry,split_sources
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
-from ..features.pretrain import pretrain
+from ..features.pretrain import drop_checkpoint,finished,pretrain
 from ..features.extract import extract_to,files_list,load_features,weights_digest
 from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes
@@ -106,9 +106,11 @@ def _stage_one(
     how = dict(dataset.stage1 or dict(minutes=settings.minutes))
     limit = '' if dataset.stage1 else f'-{settings.minutes:g}min'
     file = Path(out)/'backbones'/f"{dataset.name}{tag}-{fingerprint(pile)}{limit}.safetensors"
-    if not file.exists() or file.with_name(file.name+'.ckpt').exists():
+    log = finished(file)                                                    # None where it was cut off before its log
+    if log is None:
         pretrain(pile,file,size=dataset.size,device=settings.device,progress=settings.progress,**how)
-    log = json.loads(file.with_suffix('.json').read_text())
+        log = finished(file)
+    else: drop_checkpoint(file)
     return load_backbone(file),f"{file.name}, {len(log['history'])} epochs in {log['seconds']:.0f} s"
 
 # %% ../../nbs/70_paper/10_tables.ipynb #f3612ca8
@@ -165,6 +167,13 @@ def _kept_key(x, x_test, prior, how, seeds):
     said = f'{seeds} {sorted(how.items())} {_code_name()}'.encode()
     return hashlib.sha256(data+prior.S.tobytes()+prior.alpha.tobytes()+said).hexdigest()[:16]
 
+# %% ../../nbs/70_paper/10_tables.ipynb #c8a1af4e
+def _kept(file):
+    "(predictions, seconds) that were kept; None where there are none, or where they are damaged: they are made again."
+    try:
+        with np.load(file,allow_pickle=False) as f: return f['pred'],float(f['seconds'])
+    except (OSError,ValueError,KeyError,EOFError,zlib.error,zipfile.BadZipFile): return None
+
 def _fit_all(
     x, # N x D features
     x_test, # n x D features to predict
@@ -177,13 +186,14 @@ def _fit_all(
     for method,how in (settings.methods or METHODS).items():
         for sizes,prior in priors.items():
             file = Path(keep)/f'{_kept_key(x,x_test,prior,how,settings.seeds)}.npz'
-            if not file.exists():
+            if (kept := _kept(file)) is None:
                 start = time.perf_counter()
                 fits = repeat(x,prior,settings.seeds,device=device,progress=settings.progress,**how)
                 a = fits.predict(x_test).astype(np.int16)
                 with atomic_path(file) as path,open(path,'wb') as f:
                     np.savez_compressed(f,pred=a,seconds=round(time.perf_counter()-start,1))
-            with np.load(file) as f: made.append((method,sizes,f['pred'],float(f['seconds'])))
+                kept = _kept(file)
+            made.append((method,sizes,*kept))
     return made
 
 # %% ../../nbs/70_paper/10_tables.ipynb #c4e6fcbe
@@ -374,12 +384,13 @@ def table(
     found = datasets_in(Path(data).resolve(),kind,classes,only)
     _check_request(found,data,only,classes,settings)
     file = Path(out)/f'{kind}.csv'
-    df = read_table(file)
-    for dataset,where in found:
-        if only and dataset.name not in only: continue
-        if where is None: df = _without(file,dataset,'absent',f'get {dataset.how}')
-        else: df = _measured(file,dataset,where,settings)
-    return df
+    with claim(file):
+        df = read_table(file)
+        for dataset,where in found:
+            if only and dataset.name not in only: continue
+            if where is None: df = _without(file,dataset,'absent',f'get {dataset.how}')
+            else: df = _measured(file,dataset,where,settings)
+        return df
 
 # %% ../../nbs/70_paper/10_tables.ipynb #70f27c04
 def _mean_text(row, name):

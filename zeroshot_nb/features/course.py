@@ -6,16 +6,18 @@
 __all__ = ['OPTIMISERS', 'LARS', 'TrainDL', 'Course', 'Monitor', 'Checkpoint', 'deferred_signals', 'processes']
 
 # %% ../../nbs/30_features/05_course.ipynb #6c952073
-import math,signal,threading,time,warnings
+import hashlib,io,math,signal,threading,time,warnings
 from contextlib import contextmanager
+from dataclasses import dataclass,field
 from functools import partial
+from types import NoneType
 import numpy as np,torch,torch.distributed as dist
 from tqdm import tqdm
 from fastcore.basics import patch,store_attr
 from fastai.callback.core import Callback,CancelFitException
 from fastai.optimizer import Larc,OptimWrapper
 from fastai.torch_core import num_distrib,rank_distrib
-from ..core import InputError,atomic_path,write_json
+from ..core import InputError,atomic_path,conform,no_room,read_bytes,reading,write_json
 from .backbone import embed
 from .contrastive import effective_rank,uniformity,view_alignment
 from ..images import RowsDL
@@ -190,11 +192,11 @@ _WATCHED = 1000 # Images whose features are watched
 _PAIRED = 2000 # Projections of which all pairs are taken
 
 class Monitor(Callback):
-    "Alignment, uniformity and effective rank of each epoch, and the log beside the backbone."
+    "Alignment, uniformity and effective rank of each epoch, and a log of them."
     order = 9.5
     def __init__(self,
         x, # N x 3 x side x side, uint8: the images of the run
-        log=None, # File of the log, *.json
+        log=None, # File of the log, while the run goes on
     ): self.x,self.log = x[:_WATCHED],log
     def after_pred(self): self.z = self.pred.detach()
     def after_epoch(self):
@@ -207,7 +209,16 @@ class Monitor(Callback):
             raise InputError(f"the features became infinite in epoch {row['epoch']}: lower the learning rate")
         row['uniformity'] = round(uniformity(self.z[:_PAIRED]),4)
         row['effective_rank'] = round(effective_rank(features),2)
-        if self.log and not rank_distrib(): write_json(self.log,dict(settings=course.settings,history=course.history))
+        if self.log and not rank_distrib(): self.write(dict(settings=course.settings,history=course.history))
+
+# %% ../../nbs/30_features/05_course.ipynb #4ad0343d
+@patch
+def write(self:Monitor, log):
+    "A full disk costs the figures of a run that goes on, not the run: it has them in its checkpoint, and at its end."
+    try: write_json(self.log,log)
+    except OSError as e:
+        if no_room(e) is None: raise
+        warnings.warn(f"could not write {self.log} ({e.strerror}): the run goes on; make room on the disk")
 
 # %% ../../nbs/30_features/05_course.ipynb #f653bbbe
 def _unwrapped(model): return getattr(model,'module',model)            # of what several processes wrap it in
@@ -268,25 +279,54 @@ def save(self:Checkpoint):
     self.last = time.monotonic()
     if rank_distrib(): return
     try:
-        with atomic_path(self.path) as part: torch.save(state,part)
-    except (OSError,RuntimeError) as e:                                 # torch reports a full disk as RuntimeError
+        with atomic_path(self.path) as part,open(part,'wb') as f: f.writelines(_with_digest(state))
+    except OSError as e:
         warnings.warn(f"could not write {self.path} ({e}): the run goes on, an older checkpoint stays; "
                       "make room on the disk")
 
 # %% ../../nbs/30_features/05_course.ipynb #e0606d59
-_PARTS = {'model','opt','settings','step','order','history'}
+_MARK,_LENGTH = b'zeroshot_nb checkpoint, sha256 ',96 # How the file begins, and where PyTorch's own begins
+
+def _with_digest(state):
+    "The bytes of a checkpoint."
+    file = io.BytesIO()
+    torch.save(state,file)
+    data = file.getbuffer()
+    return (_MARK+hashlib.sha256(data).hexdigest().encode()).ljust(_LENGTH-1)+b'\n',data
+
+@dataclass
+class _Run:
+    "What a checkpoint holds."
+    model:dict[str,torch.Tensor]
+    opt:dict
+    settings:dict[str,int|float|bool|str|NoneType]
+    step:int
+    order:torch.Tensor
+    history:list[dict[str,int|float]]
+    epoch_losses:list[float] = field(default_factory=list)
+    spent:float = 0.
+    seen:int = 0
+    cbs:dict[str,dict] = field(default_factory=dict)
+
+# %% ../../nbs/30_features/05_course.ipynb #9afebf42
+def _checkpoint(path): return reading(path,'delete it to start anew','is not a readable checkpoint of this program')
+
+def _payload(data):
+    "What PyTorch wrote, if its digest is right; files of older versions have none."
+    if data[:2]==b'PK': return data
+    if data[:_LENGTH]!=(_MARK+hashlib.sha256(data[_LENGTH:]).hexdigest().encode()).ljust(_LENGTH-1)+b'\n':
+        raise ValueError('its digest is another: something in it was changed')
+    return data[_LENGTH:]
 
 def _read_checkpoint(
     path, # Checkpoint file
     settings, # Of the run that wants to go on
 )->dict: # As `Checkpoint.state` made it
     "A checkpoint's content, or why it cannot be used."
-    try:
-        state = torch.load(path,map_location='cpu',weights_only=True)    # tensors and plain values only: runs no code
-        if not state.keys()>=_PARTS: raise ValueError('parts are missing')
-    except Exception as e:
-        raise InputError(f"{path} is not a readable checkpoint of this program ({type(e).__name__}): "
-                         "delete it to start anew") from e
+    with _checkpoint(path):
+        data = io.BytesIO(_payload(read_bytes(path)))
+        held = torch.load(data,map_location='cpu',weights_only=True)     # tensors and plain values only: runs no code
+        state = vars(conform(_Run,dict(held)))
     differ = [k for k in settings if settings[k]!=state['settings'].get(k)]
     if differ: raise InputError(f"{path} is the checkpoint of a run with another {', '.join(differ)}: "
                                 "use the same settings to resume it, or delete it to start anew")
@@ -296,15 +336,22 @@ def _read_checkpoint(
 @patch
 def resume(self:Checkpoint):
     "Go on from the checkpoint, if it belongs to the same run."
+    state = _read_checkpoint(self.path,self.course.settings)
+    with _checkpoint(self.path): self.take_up(state)
+
+@patch
+def take_up(self:Checkpoint, state):
+    "Become what a checkpoint holds."
     course,dl = self.course,self.dls.train
-    state = _read_checkpoint(self.path,course.settings)
     _unwrapped(self.model).load_state_dict(state['model'])
     (self.opt.opt if isinstance(self.opt,OptimWrapper) else self.opt).load_state_dict(state['opt'])
     for callback in self.learn.cbs:
         if callback.name in state['cbs']: callback.load_state_dict(state['cbs'][callback.name])
     for k in _POSITION: setattr(course,k,state[k])
+    if not all('loss' in row for row in course.history): raise ValueError('a history without losses')
     dl.gen.set_state(state['order'])
     dl.skip = course.step-len(course.history)*course.steps
+    if not 0<=dl.skip<max(course.steps,1): raise ValueError(f'step {course.step} is not in its epoch')
     course.bar.update(len(course.history))
 
 # %% ../../nbs/30_features/05_course.ipynb #c9644a68
