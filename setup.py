@@ -29,7 +29,7 @@ setup(
                  f"Natural Language :: {cfg['language']}", 'Programming Language :: Python :: 3'],
     python_requires=f">={cfg['min_python']}",
     packages=find_packages(include=[lib, f'{lib}.*']),
-    package_data={lib: ['tables/*', 'backbones/*', 'report_page.*']},
+    package_data={lib: ['tables/*', 'backbones/*', 'vectors/*', 'report_page.*']},
     install_requires=cfg['requirements'].split(),
     extras_require={o: cfg[f'{o}_requirements'].split()
                     for o in ('dev', 'sentence', 'bench', 'distributed', 'timm', 'onnx', 'hub')},

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np,torch
 from torch import nn
 from . import __version__
-from .core import InputError,atomic_path
-from .images import ImageSet,Pile,image_files,load_images,same_name
+from .core import InputError,atomic_path,same_name
+from .images import ImageSet,Pile,image_files,load_images
 from .toys.doodles import doodles
 from .features.augment import normalise
 from .features.backbone import embed,frame_of,sight_of
@@ -91,7 +91,7 @@ def _write_graph(model, file, net, precision, settings):
     "Write an ONNX model with what it should be known by."
     import onnx
     sight = sight_of(net.backbone)
-    cut = {k:sight[k] for k in ('interpolation','crop')}
+    cut = {k:sight[k] for k in ('interpolation','crop','resize')}
     facts = dict(classes=net.classes,settings=settings or {},size=net.size,**cut,precision=precision)
     told = {k:json.dumps(v) for k,v in facts.items()}|dict(program=f'zeroshot_nb {__version__}')
     onnx.helper.set_model_props(model,told)

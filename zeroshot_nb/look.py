@@ -15,7 +15,7 @@ from .core import InputError
 from .images import ImageSet
 from .names.geometry import name_kernel
 from .naming.cluster import on_sphere
-from .evaluate.scores import class_numbers,plot_confusion,score
+from .evaluate.scores import as_names,class_numbers,plot_confusion,score
 from .classifier import ZeroLabelClassifier
 
 # %% ../nbs/60_classifier/02f_look.ipynb #6dcc4717
@@ -252,7 +252,7 @@ class Interpretation:
     ):
         self.seen,self.y = seen,class_numbers(y,seen.classes)
         _check_lengths(self.y,seen)
-        self.scores = score(self.y,seen.a,seen.classes)
+        self.scores = score(*(as_names(rows,seen.classes) for rows in (self.y,seen.a)),seen.classes)
 
     def confusion_matrix(self):
         "c x c counts: row = label, column = name."

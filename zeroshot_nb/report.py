@@ -17,6 +17,7 @@ from PIL import Image
 from . import __version__
 from .core import InputError,atomic_path
 from .images import ImageSet,load_images
+from .evaluate.scores import as_names
 from .evaluate.ordinal import ordinal_score
 from .classifier import _is_features
 from .hinting import MIXTURE,NONE
@@ -288,7 +289,8 @@ def _numbers(told, ordinal):
              ('H, as grouped',f'{scores.H:.3f}',best),
              ('match',f'{scores.match:.2f}',f'of the {n} names would stay as they are.')]
     if ordinal:
-        scale = ordinal_score(told.y,told.seen.a,told.seen.classes)
+        names = told.seen.classes
+        scale = ordinal_score(as_names(told.y,names),as_names(told.seen.a,names),names)
         near = f'of the images; the mean distance is {scale.mae:.2f} steps.'
         shown.append(('within one step',f'{scale.off_by_one:.3f}',near))
     return [dict(name=name,value=value,says=says) for name,value,says in shown]

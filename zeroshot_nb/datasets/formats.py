@@ -9,7 +9,7 @@ __all__ = ['CIFAR10', 'CIFAR100_COARSE', 'STL10', 'MEDMNIST', 'cifar', 'stl10', 
 import io,pickle,zipfile
 from pathlib import Path
 import numpy as np
-from ..core import InputError
+from ..core import InputError,same_name
 from ..images import Pile
 
 # %% ../../nbs/20_datasets/00_formats.ipynb #d14fd62e
@@ -109,8 +109,9 @@ def _lines(file): return file.read_text(encoding='utf-8',errors='replace').split
 def _same_names(file, names, known):
     "`known`, if `names`, read from `file` with underscores for spaces, agree with them."
     names,known = _spaced(names),list(known)
-    if names==known: return known
-    i = next((i for i,(ours,theirs) in enumerate(zip(names,known)) if ours!=theirs),min(len(names),len(known)))
+    alike = [same_name(ours)==same_name(theirs) for ours,theirs in zip(names,known)]
+    if len(names)==len(known) and all(alike): return known
+    i = next((i for i,same in enumerate(alike) if not same),min(len(names),len(known)))
     found,wanted = ', '.join(names[i:i+1]) or 'missing',', '.join(known[i:i+1]) or 'no more'
     raise InputError(f"{file} has {len(names)} names, and number {i} is {found}, where {wanted} is expected: {_AGAIN}")
 

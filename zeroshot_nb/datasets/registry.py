@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 import numpy as np,torchvision
 from fastai.data.external import fastai_cfg
-from ..core import InputError
-from ..images import Pile,folder_pile,same_name
+from ..core import InputError,same_name
+from ..images import Pile,folder_pile
 from ..toys.doodles import DOODLES,doodle_similarity,doodles
 from ..toys.leaves import GRADES,GRADE_SHARES,graded
 from .formats import CIFAR10,CIFAR100_COARSE,MEDMNIST,STL10,cifar,medmnist,stl10

@@ -9,7 +9,7 @@ __all__ = ['step_scores', 'OrdinalScores', 'ordinal_score', 'ordinal_score_many'
 from dataclasses import dataclass
 from html import escape
 import numpy as np,pandas as pd
-from .scores import Scores,score
+from .scores import Scores,as_names,score
 
 # %% ../../nbs/55_evaluate/01_ordinal.ipynb #e78f5377
 def step_scores(
@@ -70,7 +70,7 @@ def ordinal_score_many(
     classes, # c names, in the order of the scale
 )->pd.DataFrame: # r rows
     "Score the predictions of many runs; `unused` is the number of classes a run never predicts."
-    every = [ordinal_score(y,p,classes) for p in preds]
+    every = [ordinal_score(y,as_names(p,classes),classes) for p in preds]
     rows = [{title:getattr(one,k) for k,title in _TITLES.items()} for one in every]
     return pd.DataFrame(rows).assign(unused=[len(one.unused) for one in every])
 

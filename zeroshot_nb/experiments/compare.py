@@ -14,7 +14,7 @@ from ..names.geometry import centred_cosines,standardise
 from ..naming.cluster import Clustering,check_features
 from ..naming.assignment import agreement,assign_names
 from ..naming.match import MatchSettings,match_many
-from ..evaluate.scores import class_numbers,counts,right_names,score
+from ..evaluate.scores import as_names,class_numbers,counts,right_names,score
 from ..evaluate.ordinal import ordinal_score
 from ..fit import find_clusters,fit_seeds
 
@@ -109,7 +109,7 @@ def _ceiling(a, y, c):
 
 def _row(y, p, classes, ordinal, agreed):
     "Scores of one naming of one seed, and how well its geometry agrees."
-    found = (ordinal_score if ordinal else score)(y,p,classes)
+    found = (ordinal_score if ordinal else score)(as_names(y,classes),as_names(p,classes),classes)
     row = dict(Z=found.Z,H=found.H,match=found.match,agreement=agreed)
     if not ordinal: return row
     return row|dict(off_by_one=found.off_by_one,QWK=found.qwk,

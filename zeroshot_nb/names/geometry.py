@@ -7,13 +7,13 @@ __all__ = ['centred_cosines', 'name_kernel', 'standardise', 'NameGeometry', 'spl
            'ordinal_similarity', 'identifiability']
 
 # %% ../../nbs/40_names/01_geometry.ipynb #9ade137e
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 from functools import cached_property
 from pathlib import Path
 import numpy as np
 from ..core import InputError
-from .vectors import _unknown,check_classes,check_similarity,known_vectors,load_vectors
-from .vectors import name_vectors,read_similarity
+from .sources import COMMON,load_vectors
+from .vectors import check_classes,check_found,find_names,given_similarity
 
 # %% ../../nbs/40_names/01_geometry.ipynb #5b1fc7c7
 def centred_cosines(
@@ -85,6 +85,7 @@ class NameGeometry:
     "How names lie to each other: one table as it came, and what is read off it."
     classes:list # c names
     similarity:np.ndarray # c x c: the order in its rows makes the prior
+    sources:list = field(default_factory=list) # Dicts: `source`, its hash, and `words`, what it has for each name
 
     @cached_property
     def kernel(self): # c x c, 1 on the diagonal
@@ -126,7 +127,7 @@ def _title(source, i):
     path = source if isinstance(source,(str,Path)) else getattr(source,'path',None)
     if not path: return f'source {i+1}'
     name = str(path).rstrip('/').rsplit('/',1)[-1]
-    for end in ('.gz','.txt','.vec'): name = name.removesuffix(end)
+    for end in ('.gz','.zip','.bz2','.xz','.txt','.vec','.bin','.npz'): name = name.removesuffix(end)
     return name or str(path)
 
 def _open(sources):
@@ -136,16 +137,21 @@ def _open(sources):
     titles = [t if titles.count(t)==1 else f'{t} ({i+1})' for i,t in enumerate(titles)]
     return {t:load_vectors(v) for t,v in zip(titles,sources)}
 
+def _record(title, lookup, found):
+    "What a model keeps of a source."
+    about = getattr(lookup,'about',dict)()
+    path,file = (getattr(lookup,what,None) for what in ('path','file'))
+    if file and str(path)!=str(file): title = f'{title}, {Path(path).name}'      # one of several in an archive
+    return dict(source=title,**about,words={o.name:o.words for o in found})
+
 # %% ../../nbs/40_names/01_geometry.ipynb #f9f1ed4e
 def _check_known(names, known, lookups, lost):
     "Every name is known to some source, and every source knows three names."
     for i,name in enumerate(names):
         if known[:,i].any(): continue
         words = list(dict.fromkeys(w for title in lookups for w in lost[title].get(name,[])))
-        if len(lookups)==1: raise _unknown(name,words[0],*lookups.values())
         raise InputError(f"class {name!r}: none of the sources {', '.join(lookups)} has a vector for "
-            f"{' or '.join(map(repr,words))}. Give a synonym that one of them knows, "
-            f"such as --synonym '{name}=another word'")
+            f"{' or '.join(map(repr,words))}. Say in other words what it is, with --synonym NAME=WORDS")
     for title,knows in zip(lookups,known):
         if knows.sum()>=3: continue
         lacks = ', '.join(n for n,ok in zip(names,knows) if not ok)
@@ -164,48 +170,52 @@ def _check_pairs(names, known, titles):
 
 # %% ../../nbs/40_names/01_geometry.ipynb #c754d03f
 def _similarity_of_sources(names, sources, synonyms):
-    "c x c: the sources' centred cosines, joined."
+    "(c x c: the sources' centred cosines, joined; what each has for the names)"
     _check_number(len(names))
     lookups = _open(sources)
-    vectors,lost = {},{}
+    found = {}
     for title,lookup in lookups.items():
-        try: vectors[title],lost[title] = known_vectors(names,lookup,synonyms)
+        try: found[title] = find_names(names,lookup,synonyms)
         except InputError as e: raise InputError(f"source {title}: {e}") from e
-    known = np.stack([np.isfinite(v).all(1) for v in vectors.values()])
-    _check_known(names,known,lookups,lost)
+    if len(lookups)==1: check_found(*found.values(),*lookups.values(),synonyms)
+    known = np.array([[o.vector is not None for o in those] for those in found.values()])
+    _check_known(names,known,lookups,{title:{o.name:o.lost for o in those} for title,those in found.items()})
     _check_pairs(names,known,lookups)
     tables = []
     for title,knows in zip(lookups,known):
         tables.append(np.full((len(names),)*2,np.nan))
-        try: cosines = centred_cosines(vectors[title][knows],[n for n,ok in zip(names,knows) if ok])
+        vectors = [o.vector for o in found[title] if o.vector is not None]
+        try: cosines = centred_cosines(np.stack(vectors),[n for n,ok in zip(names,knows) if ok])
         except InputError as e: raise InputError(f"source {title}: {e}") from e
         if len(lookups)>1: standardise(cosines)             # refuses a source for which all names are equally similar
         tables[-1][np.ix_(knows,knows)] = cosines
-    return _join(tables)
+    return _join(tables),[_record(title,lookups[title],those) for title,those in found.items()]
 
 # %% ../../nbs/40_names/01_geometry.ipynb #d38b9456
 def name_geometry(
     names, # c class names: a list, or a string with commas
-    vectors=None, # A source of word vectors (see `load_vectors`), a list of them, or files separated by commas
-    similarity=None, # Instead: a CSV file (see `read_similarity`) or a c x c array
+    # A source of word vectors (see `load_vectors`), a list of them, or files separated by commas; default: those that
+    # come with the package
+    vectors=None,
+    similarity=None, # Instead: a CSV file (see `read_similarity`), a data frame or a c x c array
     synonyms:dict=None, # Name -> a text to look up instead, or a list of alternatives whose vectors are averaged
 )->NameGeometry: # `similarity` is the table, the cosines of one source, or the joined cosines of several
     "The geometry of class names, from whatever the user has."
     names = check_classes(names)
-    if (vectors is None)==(similarity is None):
-        raise InputError("give either word vectors or a similarity table for the class names"+
-            (", not both" if vectors is not None else ": --vectors en_core_web_md, --vectors glove.txt, "
-             "--vectors sentence:all-MiniLM-L6-v2, or --similarity table.csv"))
+    if vectors is not None and similarity is not None:
+        raise InputError("give either word vectors or a similarity table for the class names, not both")
     alternatives = any(isinstance(words,(list,tuple)) for words in (synonyms or {}).values())
     if similarity is not None:
         if alternatives: raise InputError("synonyms are looked up in word vectors; a similarity table has none")
-        if isinstance(similarity,(str,Path)): return NameGeometry(names,read_similarity(similarity,names)[1])
-        return NameGeometry(names,check_similarity(similarity,names))
+        return NameGeometry(names,given_similarity(similarity,names))
+    vectors = COMMON if vectors is None else vectors
     sources = split_sources(vectors)
     if sources is not None or alternatives:
-        return NameGeometry(names,_similarity_of_sources(names,[vectors] if sources is None else sources,synonyms))
-    unit_rows = name_vectors(names,vectors,synonyms)
-    return NameGeometry(names,unit_rows@unit_rows.T)
+        return NameGeometry(names,*_similarity_of_sources(names,[vectors] if sources is None else sources,synonyms))
+    (title,lookup), = _open([vectors]).items()
+    found = find_names(names,lookup,synonyms)
+    unit_rows = check_found(found,lookup,synonyms)
+    return NameGeometry(names,unit_rows@unit_rows.T,[_record(title,lookup,found)])
 
 # %% ../../nbs/40_names/01_geometry.ipynb #ef60709c
 def ordinal_similarity(
