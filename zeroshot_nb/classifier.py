@@ -17,17 +17,11 @@ from sklearn.base import BaseEstimator,ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
-from .survey import tell
-from .images import Frame,ImageSet,load_images,pile_of
+from .images import Frame,ImageSet,load_images,pile_of,tell
 from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
-from .features.backbone import frame_of,with_resize
-from .features.foreign import record_of
-from .features.checkpoints import load_backbone
-from .features.extract import extract
-from .features.pretrain import pretrain
 from .naming.cluster import check_features,on_sphere
 from .naming.match import MatchSettings
 from .naming.certificate import Certificate
@@ -43,7 +37,7 @@ class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
     "An image classifier trained with class names and no label (stages I to III)."
     def __init__(self,
         classes, # Names: a list, or a string with commas
-        vectors=None, # A file, a spaCy pipeline, `sentence:MODEL`, a dict, a callable, or several; default: the package's
+        vectors=None, # A file, a spaCy pipeline, `sentence:MODEL`, a dict, a callable; or several; default: our own
         similarity=None, # Instead of `vectors`: a c x c table, or a CSV file of one
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
         class_sizes=None, # Expected sizes or shares of the classes; default: equal
@@ -107,6 +101,7 @@ def frame(self:ZeroLabelClassifier):
     "How images are cut for the backbone: for `load_images`."
     if getattr(self,'backbone_',None) is None:
         raise _NoImages("this model was fitted on features and has no backbone: give features, or fit it on images")
+    from zeroshot_nb.features.backbone import frame_of                # torchvision is slow to import
     return frame_of(self.backbone_)
 
 @patch(as_prop=True)
@@ -121,6 +116,7 @@ def _features(self:ZeroLabelClassifier, X, width=None):
     if is_features(X):
         check_shape(X.shape,width)
         return check_features(X,width),None
+    from zeroshot_nb.features.extract import extract
     images = load_images(resolve(X),self.frame,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
@@ -133,6 +129,8 @@ def _get_backbone(self:ZeroLabelClassifier, X, c):
     check_enough(len(X),c,self.naming)
     with timed(self.seconds_,'backbone'):
         if self.backbone is None: return self._pretrain(X,c)
+        from zeroshot_nb.features.backbone import with_resize
+        from zeroshot_nb.features.checkpoints import load_backbone
         is_network = isinstance(self.backbone,torch.nn.Module)
         net = self.backbone if is_network else load_backbone(self.backbone)
         self.backbone_ = with_resize(net,self.resize)
@@ -140,6 +138,7 @@ def _get_backbone(self:ZeroLabelClassifier, X, c):
 
 @patch
 def _pretrain(self:ZeroLabelClassifier, X, c):
+    from zeroshot_nb.features.pretrain import pretrain
     args = dict(seed=self.random_state,device=self.device,strict=self.strict,progress=self.progress)
     args |= self.pretrain_args or {}
     args['resize'] = self.resize or args.get('resize') or 'crop'
@@ -147,17 +146,6 @@ def _pretrain(self:ZeroLabelClassifier, X, c):
     check_enough(len(X),c,self.naming)                                          # of those that can be read
     self.backbone_,self.pretrain_log_ = pretrain(X,**args)
     return X
-
-@patch
-def _seen(self:ZeroLabelClassifier, X, c):
-    "What is fitted, as `_features` gives it; of images it is told first what was found."
-    self.survey_ = None
-    if is_features(X): return self._features(X)
-    X = load_images(X,self.frame,self.strict,progress=self.progress)
-    check_enough(len(X),c,self.naming)
-    self.survey_ = X.survey
-    if self.backbone is not None: tell(X.survey,self.progress)                  # else `pretrain` has told it
-    return self._features(X)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #886c888b
 @patch
@@ -178,6 +166,17 @@ def _check_hint(self:ZeroLabelClassifier, X):
     if not str(what).isdigit() or int(what)>=len(X):
         raise InputError(f"hint {self.hint!r}: with features, name a row by its number, 0 to {len(X)-1}")
     return end,int(what)
+
+@patch
+def _seen(self:ZeroLabelClassifier, X, c):
+    "What is fitted, as `_features` gives it; of images it is told first what was found."
+    self.survey_ = None
+    if is_features(X): return self._features(X)
+    X = load_images(X,self.frame,self.strict,progress=self.progress)
+    check_enough(len(X),c,self.naming)
+    self.survey_ = X.survey
+    if self.backbone is not None: tell(X.survey,self.progress)                  # else `pretrain` has told it
+    return self._features(X)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f55789f9
 _HINTING = 'zeroshot_nb.hinting' # Above this module: it brings the methods that follow hints
@@ -316,6 +315,11 @@ def _follow(self:ZeroLabelClassifier, end, what, X):
     self.direction_ = 'hint'
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #a84e4c10
+def _record_of(net):
+    if net is None: return None
+    from zeroshot_nb.features.foreign import record_of
+    return record_of(net)
+
 @patch
 def save(self:ZeroLabelClassifier,
     path, # Folder; an earlier model in it is replaced
@@ -327,7 +331,7 @@ def save(self:ZeroLabelClassifier,
     config = dict(classes=self.classes_.tolist(),ordinal=self.ordinal,similarity=self.prior_.S.tolist(),
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
                   loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,renames=self.renames_,
-                  certificate=self.certificate_ and self.certificate_.to_dict(),backbone=record_of(self.backbone_))
+                  certificate=self.certificate_ and self.certificate_.to_dict(),backbone=_record_of(self.backbone_))
     config |= dict(hints=self.hints_,sources=self.sources_,memory=memory_facts(self.memory_))
     arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)|memory_arrays(self.memory_)
     return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))

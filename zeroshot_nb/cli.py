@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['command', 'cli', 'main', 'Compute', 'Source', 'demo_command', 'Training', 'pretrain_command', 'features_command',
-           'probe_command', 'read_array', 'NameOptions', 'numbers', 'StageOptions', 'fit_command', 'predict_command',
-           'evaluate_command', 'export_command', 'datasets_command', 'backbones_command']
+           'probe_command', 'read_array', 'ImageOptions', 'NameOptions', 'numbers', 'StageOptions', 'fit_command',
+           'predict_command', 'evaluate_command', 'export_command', 'datasets_command', 'backbones_command']
 
 # %% ../nbs/60_classifier/03_cli.ipynb #472bcc97
 import contextlib,csv,importlib,inspect,io,json,os,shlex,sys,traceback,warnings
@@ -344,7 +344,8 @@ def features_command(
     # *.npz: x and paths in one file, through memory
     out:Path,
     dtype:click.Choice(['float32','float16'])='float32', # Of an *.npy file
-    resize:click.Choice(['crop','pad','squeeze'])=None, # How a picture becomes a square [default: as the backbone has it]
+    # How a picture that is no square becomes one [default: as the backbone has it]
+    resize:click.Choice(['crop','pad','squeeze'])=None,
     split:click.Choice(['train','test'])='train', # Of a named dataset
     source:Source,
     compute:Compute,
@@ -433,15 +434,14 @@ def _seen(images, features, key):
     if features: return ['--features',str(features),*(['--key',key] if key!='x' else [])]
     return list(images) if isinstance(images,tuple) else [images]
 
-def _check_fit(features, backbone, minutes, size=None, resize=None):
-    "Refuse options that go against each other."
-    from zeroshot_nb.core import InputError
-    if features and backbone: raise InputError('give --backbone with images; features come without it')
-    if minutes is not None and (features or backbone):
-        raise InputError('--minutes is for pretraining, which --features and --backbone replace')
-    if size is not None and (features or backbone):
-        raise InputError('--size is for pretraining; a backbone sees images at its own size (timm:NAME@224 at another)')
-    if features and resize: raise InputError('--resize is for images; these features were made without it')
+@dataclass
+class ImageOptions:
+    "What becomes of images where there is no backbone, and how they are cut for one"
+    minutes:float=None # Pretraining time at most, where there is no --backbone
+    size:click.IntRange(8)=None # Side of the images in pixels, where there is no --backbone [default: 32]
+    # How a picture that is no square becomes one: its middle, all of it with a border, or all of it out of shape
+    # [default: as the backbone has it, else crop]
+    resize:click.Choice(['crop','pad','squeeze'])=None
 
 # %% ../nbs/60_classifier/03_cli.ipynb #de8b7377
 @dataclass
@@ -521,6 +521,16 @@ class StageOptions:
     match_steps:click.IntRange(1)=None # Steps of stage III, at most [default: 1000]
     lr:float=None # Learning rate of stage III [default: 0.0001]
 
+@patch
+def check(self:ImageOptions, features, backbone):
+    "Refuse options that go against each other."
+    from zeroshot_nb.core import InputError
+    if features and backbone: raise InputError('give --backbone with images; features come without it')
+    if features and self.resize: raise InputError('--resize is for images; features are made with it already')
+    for k in ('minutes','size'):
+        if getattr(self,k) is not None and (features or backbone):
+            raise InputError(f'--{k} is for pretraining, which --features and --backbone replace')
+
 # %% ../nbs/60_classifier/03_cli.ipynb #62a6d959
 @patch
 def settings(self:StageOptions)->dict: # Arguments for `ZeroLabelClassifier` and `repeat`
@@ -551,7 +561,7 @@ def _classifier(
     names:NameOptions, # The names
     stages:StageOptions, # How they are found
     out, # Model folder, beside which a backbone is kept
-    training, # `minutes` and `size` of pretraining, or None each
+    stage1, # `ImageOptions`
     **settings # For `ZeroLabelClassifier`
 ): # A `ZeroLabelClassifier` that is not fitted yet
     "A classifier from the options; a named dataset brings its names, its order or similarity, and its synonyms."
@@ -564,11 +574,11 @@ def _classifier(
     names.check()
     pretrain_args = dict(out=f'{out}.backbone.safetensors')                 # resumable, and kept
     if dataset: pretrain_args['size'] = dataset.size
-    pretrain_args |= {k:v for k,v in training.items() if v is not None}
+    pretrain_args |= {k:v for k in ('minutes','size') if (v := getattr(stage1,k)) is not None}
     words = names.synonyms() or (dataset.words if own_names else None)
     clf = ZeroLabelClassifier(names.names(images),names.vectors,names.similarity,names.ordinal,
                               numbers(names.class_sizes),synonyms=words,pretrain_args=pretrain_args,
-                              **settings,**stages.settings())
+                              resize=stage1.resize,**settings,**stages.settings())
     if dataset:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
@@ -585,8 +595,7 @@ def _fit_result(clf, out):
     return dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=loss,seconds=clf.seconds_,
                 ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,naming=clf.naming,
                 sources=clf.sources_,certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out),
-                backbone=record_of(clf.backbone_),
-                images=_survey(clf))
+                backbone=record_of(clf.backbone_),images=_survey(clf))
 
 def _fit_text(clf, result):
     "The same in words."
@@ -619,11 +628,7 @@ def fit_command(
     key:str='x', # Array in the features file; all others are ignored
     names:NameOptions,
     stages:StageOptions,
-    minutes:float=None, # Pretraining time at most, where there is no --backbone
-    size:click.IntRange(8)=None, # Side of the images in pixels, where there is no --backbone [default: 32]
-    # How a picture that is no square becomes one: its middle, all of it with a border, or all of it out of shape
-    # [default: as the backbone has it, else crop]
-    resize:click.Choice(['crop','pad','squeeze'])=None,
+    stage1:ImageOptions,
     # NAME=IMAGE, which is known to show it (with --features: a row number), or not:NAME=IMAGE; may be repeated;
     # for a scale also first=IMAGE or last=IMAGE, an image near that end
     hint:tuple=(),
@@ -636,9 +641,9 @@ def fit_command(
     from zeroshot_nb.model_files import check_model_folder,claim
     x = _images_or_features(images,features,key)
     check_model_folder(out)
-    _check_fit(features,backbone,minutes,size,resize)
+    stage1.check(features,backbone)
     if report: _check_page(report,features)
-    clf = _classifier(images,names,stages,out,dict(minutes=minutes,size=size),resize=resize,backbone=backbone,strict=source.strict,device=compute.device,
+    clf = _classifier(images,names,stages,out,stage1,backbone=backbone,strict=source.strict,device=compute.device,
                       random_state=compute.seed,**_hints(hint))
     with claim(out): clf.fit(source.pile(x)).save(out)
     page = _page(clf,source.pile(x),report,out,images) if report else {}

@@ -16,7 +16,6 @@ from .core import InputError,atomic_path,same_name
 from .images import ImageSet,Pile,image_files,load_images
 from .toys.doodles import doodles
 from .features.augment import normalise
-from .features.backbone import embed,frame_of,sight_of
 from .naming.cluster import on_sphere
 from .fit import TEMPERATURE
 
@@ -43,6 +42,7 @@ class NamedNetwork(nn.Module):
         x, # n x 3 x `size` x `size`: uint8, or float from 0 to 1
     ): # n x c logits
         if x.is_floating_point(): x = x*255
+        from zeroshot_nb.features.backbone import sight_of                      # torchvision is slow to import
         sight,kind = sight_of(self.backbone),next(self.backbone.parameters()).dtype
         x = normalise(x,sight['mean'],sight['std'])                             # as `embed` does
         features = self.backbone(x.to(kind)).float()
@@ -90,6 +90,7 @@ def _graph(net, half=False):
 def _write_graph(model, file, net, precision, settings):
     "Write an ONNX model with what it should be known by."
     import onnx
+    from zeroshot_nb.features.backbone import sight_of
     sight = sight_of(net.backbone)
     cut = {k:sight[k] for k in ('interpolation','crop','resize')}
     facts = dict(classes=net.classes,settings=settings or {},size=net.size,**cut,precision=precision)
@@ -150,6 +151,7 @@ def _torch_rows(net, x):
     "(probabilities in float32, rows of torch in float32 and of `predict`, whose backbone may run in bfloat16)"
     net = net.to(memory_format=torch.channels_last)
     whole = lambda x: torch.softmax(net(x),1).numpy()
+    from zeroshot_nb.features.backbone import embed
     steps = lambda x: torch.softmax(net.head(on_sphere(embed(net.backbone,x),net.mean))/TEMPERATURE,1).numpy()
     p,row = _tried('torch',whole,x)
     return p,[row,_tried('predict',steps,x,p)[1]]
@@ -178,6 +180,7 @@ def export_onnx(
     if path.suffix!='.onnx': raise InputError(f"cannot write ONNX to {path}: give a file name that ends in .onnx")
     _check_onnx()
     net = copy.deepcopy(net).cpu().eval()
+    from zeroshot_nb.features.backbone import frame_of
     x = _trial_images(images,frame_of(net.backbone))
     expected,rows = _torch_rows(net,x)
     whole = lambda part: _write_graph(_graph(net),part,net,'float32',settings)

@@ -96,11 +96,11 @@ class _Walk:
         self.links = []                                                # put off: real files and folders come first
         self.strange = []                                              # files of no known kind
 
-    def known(self, table, path, status):
+    def known(self, table, path, disk, number):
         "The first path of a file or folder that has been met, or None after noting it."
-        if not status.st_ino: return None                              # a disk without numbers
-        first = table.setdefault((status.st_dev,status.st_ino),path)
-        return None if first is path else first
+        if not number: return None                                     # a disk without numbers
+        first = table.setdefault((disk,number),path)
+        return None if first is path or not os.path.samefile(first,path) else first
 
 # %% ../nbs/10_images/00b_walk.ipynb #85b3a7ec
 @patch
@@ -109,25 +109,28 @@ def walk_folder(self:_Walk, folder):
     todo = [folder]
     while todo:
         here = todo.pop()
-        try: first = self.known(self.folders,here,os.stat(here))
+        try:
+            status = os.stat(here)
+            first = self.known(self.folders,here,status.st_dev,status.st_ino)
         except OSError as e:
             self.found.unreadable.append((Path(here),f"this folder cannot be read ({e.strerror or e})"))
             continue
         if first is not None: self.found.back.append((Path(here),f"the same folder as {first}, which is walked"))
-        else: todo += [o.path for o in _entries(here,self.found) if self.is_folder(o)][::-1]
+        else: todo += [o.path for o in _entries(here,self.found) if self.is_folder(o,status.st_dev)][::-1]
 
 @patch
-def is_folder(self:_Walk, entry):
+def is_folder(self:_Walk, entry, disk):
     "Sort an entry: true for a real folder to walk, everything else is dealt with here."
     if entry.is_symlink(): self.links += [entry] if self.wanted(entry) else []
     elif not entry.is_dir(follow_symlinks=False):
-        if self.wanted(entry): self.add_file(entry)
+        if self.wanted(entry): self.add_file(entry,disk)
     elif is_passed(entry.name): self.pass_folder(entry)
     else:
         if entry.name.casefold() in _THUMBS: self.found.thumbs.append(Path(entry.path))
         return True
     return False
 
+# %% ../nbs/10_images/00b_walk.ipynb #f5138436
 @patch
 def pass_folder(self:_Walk, entry):
     if entry.name.casefold() in _COPIES: self.found.copies.append(Path(entry.path))
@@ -147,15 +150,26 @@ def wanted(self:_Walk, entry):
     return False
 
 @patch
-def add_file(self:_Walk, entry):
-    "Keep an image file, or a link to one, that has not been met."
-    path = Path(entry.path)
+def add_file(self:_Walk, entry, disk):
+    "Keep an image file that has not been met; no need to ask for more than its folder has said."
+    if entry.is_file(follow_symlinks=False): return self.keep(Path(entry.path),disk,entry.inode())
+    try: self.found.unreadable.append((Path(entry.path),f"{_what_else(os.stat(entry.path).st_mode)}, not a file"))
+    except OSError as e: self.found.unreadable.append((Path(entry.path),e.strerror or str(e)))
+
+@patch
+def add_link(self:_Walk, path):
+    "Keep the file that a link leads to."
     try: status = os.stat(path)
-    except OSError as e: return self.found.unreadable.append((path,f"a link to nothing, or gone ({e.strerror or e})"))
-    if not stat.S_ISREG(status.st_mode):
-        self.found.unreadable.append((path,f"{_what_else(status.st_mode)}, not a file"))
-    elif (first := self.known(self.seen,path,status)) is not None: self.found.twice.append((path,first))
-    else: self.found.files.append(path)
+    except OSError as e: return self.found.unreadable.append((path,f"a link to nothing ({e.strerror or e})"))
+    if stat.S_ISREG(status.st_mode): self.keep(path,status.st_dev,status.st_ino)
+    else: self.found.unreadable.append((path,f"{_what_else(status.st_mode)}, not a file"))
+
+# %% ../nbs/10_images/00b_walk.ipynb #074a74cd
+@patch
+def keep(self:_Walk, path, disk, number):
+    first = self.known(self.seen,path,disk,number)
+    if first is None: self.found.files.append(path)
+    else: self.found.twice.append((path,first))
 
 # %% ../nbs/10_images/00b_walk.ipynb #3b96d7fa
 @patch
@@ -164,7 +178,7 @@ def follow(self:_Walk):
     while self.links:
         links,self.links = sorted(self.links,key=lambda o: o.path),[]
         for link in links:
-            if not os.path.isdir(link.path): self.add_file(link)
+            if not os.path.isdir(link.path): self.add_link(Path(link.path))
             elif is_passed(link.name): self.pass_folder(link)
             else: self.walk_folder(link.path)
 
@@ -188,7 +202,7 @@ def _begin(walk, path):
         what = 'no such file or folder' if isinstance(e,FileNotFoundError) else getattr(e,'strerror',None) or e
         raise InputError(f"{what}: {path}") from e
     if stat.S_ISREG(status.st_mode):
-        walk.known(walk.seen,path,status)
+        walk.known(walk.seen,path,status.st_dev,status.st_ino)
         walk.found.files.append(path)
     elif not stat.S_ISDIR(status.st_mode): raise InputError(f"{path} is {_what_else(status.st_mode)}, not a file")
     elif not os.access(path,os.R_OK|os.X_OK): raise InputError(f"folder {path} cannot be read: permission denied")
@@ -223,6 +237,7 @@ def _is_other(path):
 
 def find_images(
     source, # A folder (searched recursively), an image file, or a list of either
+    some:bool=True, # A folder without images is an error
 )->Found: # Each file once; files that are named one by one as they are named
     "Every image under `source`, and what was passed over."
     many = isinstance(source,(list,tuple))
@@ -235,5 +250,5 @@ def find_images(
         if not folder and not many and _is_other(path): raise InputError(_not_images(path))
         walk.found.misnamed += [Path(o.path) for o in walk.strange[:_SNIFFED] if o.is_file() and holds_image(o.path)]
         walk.strange = []
-        if folder and len(files)==n and not walk.found.twice: raise _nothing(path,walk.found)
+        if some and folder and len(files)==n and not walk.found.twice: raise _nothing(path,walk.found)
     return walk.found

@@ -10,8 +10,8 @@ import os
 from importlib.resources import files as _resource_files
 from pathlib import Path
 import numpy as np,pandas as pd
-from fastai.data.transforms import get_image_files,image_extensions
 from ..core import InputError
+from ..walk import IMAGE_KINDS,find_images,is_passed,kind_of
 from ..images import Pile
 
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #c8f57566
@@ -57,9 +57,9 @@ def _answers(root, folder):
 # %% ../../nbs/20_datasets/03_imagenet10.ipynb #f6fe8bef
 def _listed(folder):
     "Names of the folders in `folder`, and of the images."
-    with os.scandir(folder) as entries: kids = sorted((o.name,o.is_dir()) for o in entries if o.name[0]!='.')
+    with os.scandir(folder) as entries: kids = sorted((o.name,o.is_dir()) for o in entries if not is_passed(o.name))
     folders = [name for name,is_folder in kids if is_folder]
-    loose = [name for name,is_folder in kids if not is_folder and Path(name).suffix.lower() in image_extensions]
+    loose = [name for name,is_folder in kids if not is_folder and kind_of(name) in IMAGE_KINDS]
     if folders and loose:
         raise InputError(f"{folder} holds images outside of the folders named by WordNet ids: {loose[0]}")
     return folders,loose
@@ -71,7 +71,7 @@ def _files_by_id(root, split, table):
     folders,loose = _listed(folder)
     if folders:
         _known(folders,table,folder)
-        return {wnid:sorted(get_image_files(folder/wnid)) for wnid in folders if wnid in wanted}
+        return {wnid:find_images(folder/wnid,some=False).files for wnid in folders if wnid in wanted}
     if split=='train' or not loose:
         raise InputError(f"no folder in {folder} is named by a WordNet id, such as n01440764: is this ImageNet?")
     answers = _answers(root,folder)

@@ -25,7 +25,8 @@ from .contrastive import Contrastive,MoCo,SimCLR,nt_xent
 from .course import Checkpoint,Course,Monitor,OPTIMISERS,TrainDL,deferred_signals,processes
 from .patches import PATCH_SHARE,Patches,patch_head
 from ..survey import tell
-from ..images import Frame,RowsDL,load_images
+from ..images import Frame,load_images
+from .batches import RowsDL
 
 # %% ../../nbs/30_features/06_pretrain.ipynb #23208634
 _fast = dict(method='simclr',opt='adamw',lr=1e-3,schedule='cosine',batch_size=256,temperature=.2,weight_decay=1e-4,
