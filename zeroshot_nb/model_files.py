@@ -9,6 +9,7 @@ __all__ = ['check_model_folder', 'reading', 'write_model', 'read_model']
 import hashlib,re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import NoneType
 import numpy as np,torch
@@ -16,9 +17,10 @@ from safetensors.torch import load,save
 from . import __version__
 from .core import InputError,atomic_path,claim,conform,read_bytes,read_json,sweep,write_json
 from .core import reading as reading_any
-from .features.checkpoints import backbone_bytes,load_backbone
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #764ec5da
+def _checkpoints(): return import_module('zeroshot_nb.features.checkpoints') # torchvision is slow to import
+
 _FORMAT = 1 # Of the model folder; a reader refuses newer ones
 _OURS = re.compile(r'(weights|backbone)-[0-9a-f]{12}\.safetensors')
 _AGAIN = 'copy the whole folder, or fit again'
@@ -99,7 +101,7 @@ def _read_config(folder):
 def _bytes_of(arrays, backbone):
     "What a model's files hold, by what they are called: names carry twelve digits of all of it."
     data = dict(weights=save({k:torch.as_tensor(np.ascontiguousarray(v)) for k,v in arrays.items()}))
-    if backbone is not None: data['backbone'] = backbone_bytes(backbone,size=backbone.size)
+    if backbone is not None: data['backbone'] = _checkpoints().backbone_bytes(backbone,size=backbone.size)
     tag = hashlib.sha256(b''.join(data.values())).hexdigest()[:12]
     return {k:(f'{k}-{tag}.safetensors',v) for k,v in data.items()}
 
@@ -161,7 +163,7 @@ def _read_parts(folder, config):
         arrays = {k:v.numpy() for k,v in load(_sealed_bytes(folder,config,files['weights'])).items()}
         if 'backbone' not in files: return config,arrays,None
         _sealed_bytes(folder,config,files['backbone'])
-        return config,arrays,load_backbone(folder/files['backbone'])
+        return config,arrays,_checkpoints().load_backbone(folder/files['backbone'])
 
 def read_model(
     folder, # Written by `write_model`

@@ -10,10 +10,11 @@ __all__ = ['DATASETS', 'Dataset', 'register', 'data_root', 'find_dataset', 'reso
 import hashlib,os
 from dataclasses import dataclass,replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-import numpy as np,torchvision
-from fastai.data.external import fastai_cfg
+import numpy as np
 from ..core import InputError,same_name
+from ..walk import is_passed
 from ..images import Pile,folder_pile
 from ..toys.doodles import DOODLES,doodle_similarity,doodles
 from ..toys.leaves import GRADES,GRADE_SHARES,graded
@@ -41,10 +42,16 @@ class Dataset:
     similarity:object = None # () -> a table of similarities that stands in for vectors
     size:int = 32 # Side in pixels at which a small backbone sees it
     folds:int = None # Number of cross-validation splits: `fold` is a setting of `read`
-    archive:tuple = None # (url, md5) where it may be downloaded
+    archive:object = None # (url, md5) where it may be downloaded; or torchvision's name for it, which knows them
     stage1:dict = None # Settings of `pretrain` that suit it
     counts:tuple = None # Images of the training and the test split, as released
     bare:dict = None # Settings of `read` that leave the images as they lie
+
+    @property
+    def release(self): # (url, md5), or None
+        if not isinstance(self.archive,str): return self.archive
+        known = getattr(import_module('torchvision').datasets,self.archive)
+        return known.url,known.tgz_md5
 
 # %% ../../nbs/20_datasets/05_registry.ipynb #ba13ce68
 DATASETS = {} # Name -> `Dataset`
@@ -66,7 +73,6 @@ def _tree_or(official, classes, folders):
         return folder_pile(Path(root)/split,classes)
     return read
 
-_released = torchvision.datasets                             # it knows where they are published, and their checksums
 _cifar10 = ('cifar-10-batches-py','cifar-10-batches-bin')
 _cifar100 = ('cifar-100-python','cifar-100-binary')
 
@@ -76,7 +82,7 @@ register(name='cifar10',title='CIFAR-10',classes=tuple(CIFAR10),
     how="the Python or binary version from www.cs.toronto.edu/~kriz/cifar.html, "
         "or a tree cifar10/train/<class>, cifar10/test/<class>",
     licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),
-    archive=(_released.CIFAR10.url,_released.CIFAR10.tgz_md5));
+    archive='CIFAR10');
 
 # %% ../../nbs/20_datasets/05_registry.ipynb #023010e3
 _MEMBERS = dict(zip(CIFAR100_COARSE,(
@@ -93,7 +99,7 @@ register(name='cifar100-20',title='CIFAR-100-20',classes=tuple(CIFAR100_COARSE),
     how="the Python or binary version of CIFAR-100 from www.cs.toronto.edu/~kriz/cifar.html, "
         "or a tree cifar100-20/train/<superclass>, cifar100-20/test/<superclass>",
     licence='none stated; cite Krizhevsky 2009',counts=(50_000,10_000),
-    archive=(_released.CIFAR100.url,_released.CIFAR100.tgz_md5));
+    archive='CIFAR100');
 
 # %% ../../nbs/20_datasets/05_registry.ipynb #023010e4
 register(name='stl10',title='STL-10',classes=tuple(STL10),size=64,
@@ -101,7 +107,7 @@ register(name='stl10',title='STL-10',classes=tuple(STL10),size=64,
     how="stl10_binary.tar.gz from cs.stanford.edu/~acoates/stl10; "
         "its 100,000 unlabelled images join the 5,000 of the training set",
     licence="as of the ImageNet images it was taken from; cite Coates, Ng and Lee 2011",counts=(105_000,8_000),
-    archive=(_released.STL10.url,_released.STL10.tgz_md5))
+    archive='STL10')
 register(name='imagenet10',title='ImageNet-10',classes=tuple(SUPERCLASSES),size=64,
     read=imagenet10,places=('train/n[0-9]*','ILSVRC/Data/CLS-LOC/train/n[0-9]*'),
     how="ILSVRC 2012 from image-net.org (an account, for research) or the Kaggle competition "
@@ -143,11 +149,12 @@ register(name='graded',title='blight (drawn)',classes=tuple(GRADES),read=partial
 # %% ../../nbs/20_datasets/05_registry.ipynb #e08b00e8
 def data_root()->Path: # `~/.fastai/data`, or below `$FASTAI_HOME`
     "Where datasets are kept by default: fastai's data folder."
+    from fastai.data.external import fastai_cfg
     return Path(fastai_cfg().path('data'))
 
 def _folder_names(folder):
     "Names of the folders in a folder, as `same_name` reads them."
-    return {same_name(p.name) for p in Path(folder).iterdir() if p.is_dir() and p.name[0]!='.'}
+    return {same_name(p.name) for p in Path(folder).iterdir() if p.is_dir() and not is_passed(p.name)}
 
 def _halved(folder): return all((folder/split).is_dir() for split in ('train','test'))
 
@@ -170,7 +177,7 @@ def _file_of(url): return url.rpartition('/')[2]
 def _archive_of(dataset, root):
     "An archive of the dataset in `root`, or None."
     names = [dataset.name+suffix for suffix in ARCHIVES]
-    if dataset.archive: names.append(_file_of(dataset.archive[0]))
+    if dataset.archive: names.append(_file_of(dataset.release[0]))
     names += _OTHER_ARCHIVES.get(dataset.name,[])
     return next((root/name for name in names if (root/name).is_file()),None)
 
@@ -191,7 +198,7 @@ def _get(dataset, root=None, download=False, progress=True):
     if found := _folder_of(dataset,root): return found
     archive = _archive_of(dataset,root) if root.is_dir() else None
     if archive is None and download and dataset.archive:
-        url,md5 = dataset.archive
+        url,md5 = dataset.release
         archive = fetch(url,root/_file_of(url),md5,progress=progress)
     if archive: return _unpacked(dataset,archive,root)
     raise InputError(f"{dataset.title} is not in {root}: get {dataset.how}. Licence: {dataset.licence}")

@@ -20,7 +20,7 @@ from fastai.torch_core import num_distrib,rank_distrib
 from ..core import InputError,atomic_path,conform,no_room,read_bytes,reading,write_json
 from .backbone import embed
 from .contrastive import effective_rank,uniformity,view_alignment
-from ..images import RowsDL
+from .batches import RowsDL
 
 # %% ../../nbs/30_features/05_course.ipynb #2e4ab476
 class LARS(torch.optim.SGD):
