@@ -10,7 +10,7 @@ import errno,gzip,hashlib,http.client,lzma,os,shutil,tarfile,tempfile,time,urlli
 from contextlib import contextmanager
 from pathlib import Path
 from tqdm import tqdm
-from ..core import InputError
+from ..core import InputError,claim
 
 # %% ../../nbs/20_datasets/04_download.ipynb #593aab97
 _CHUNK = 1<<18 # Bytes read at a time
@@ -72,6 +72,7 @@ def _md5_of(file):
         while chunk := f.read(_CHUNK): digest.update(chunk)
     return digest.hexdigest()
 
+# %% ../../nbs/20_datasets/04_download.ipynb #1d028862
 def fetch(
     url:str, # Where the file is
     dest, # File to write
@@ -87,12 +88,14 @@ def fetch(
     dest.parent.mkdir(parents=True,exist_ok=True)
     part = dest.with_name(dest.name+'.part')
     by_hand = f"with no network here, fetch {url} elsewhere and put it at {dest}"
-    _complete(url,part,by_hand,tries,timeout,wait,progress)
-    if md5 and (found := _md5_of(part))!=md5:
-        part.unlink()
-        raise InputError(f"{url} came with the checksum {found} instead of {md5}: the download was damaged, "
-                         f"or the file has changed; repeat the call, or {by_hand}")
-    os.replace(part,dest)
+    with claim(dest):                                        # two that append to one file would tear it
+        if dest.exists(): return dest
+        _complete(url,part,by_hand,tries,timeout,wait,progress)
+        if md5 and (found := _md5_of(part))!=md5:
+            part.unlink()
+            raise InputError(f"{url} came with the checksum {found} instead of {md5}: the download was damaged, "
+                             f"or the file has changed; repeat the call, or {by_hand}")
+        os.replace(part,dest)
     return dest
 
 # %% ../../nbs/20_datasets/04_download.ipynb #790ad7e4

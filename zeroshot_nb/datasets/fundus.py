@@ -93,7 +93,7 @@ def _prepare(jobs, radius, workers, progress):
         except Exception as e:
             skipped[photo] = f"{type(e).__name__}: {e}"
             return
-        with atomic_path(png) as part: Image.fromarray(eye).save(part,'PNG')   # a full disk stops the run
+        with atomic_path(png,sync=False) as part: Image.fromarray(eye).save(part,'PNG')    # a full disk stops the run
     pool = ThreadPoolExecutor(workers or os.cpu_count())
     try:
         for _ in tqdm(pool.map(prepare,jobs),'preprocessing',len(jobs),leave=False,disable=not progress): pass

@@ -22,7 +22,7 @@ from ..features.pretrain import drop_checkpoint,finished,pretrain
 from ..features.extract import extract_to,files_list,load_features,weights_digest
 from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes
-from ..evaluate.scores import random_baseline,score_many
+from ..evaluate.scores import as_names,random_baseline,score_many
 from ..evaluate.ordinal import ordinal_score_many
 from ..fit import PAPER_ARGS,repeat
 
@@ -206,7 +206,8 @@ def _frame(
     draws:int=50, # Random layers
 )->pd.DataFrame: # One row a random layer, then kNN and linear
     "What stands on both sides of a zero-label result: chance on these features, and probes trained with labels."
-    chance = random_baseline(on_sphere(torch.tensor(x_test),torch.tensor(x).mean(0)),y_test,classes,draws)
+    z_test = on_sphere(torch.tensor(x_test),torch.tensor(x).mean(0))
+    chance = random_baseline(z_test,as_names(y_test,classes),classes,draws)
     rows = [dict(method='Random',labels=_NONE,seed=i,Z=share) for i,share in enumerate(chance)]
     keep = np.isin(y_test,np.unique(y[y>=0]))                               # other classes cannot be probed
     try: found = probes(x[y>=0],y[y>=0],x_test[keep],y_test[keep])
@@ -235,7 +236,7 @@ def _measure_fold(
     y,y_test = train.labels(paths),test.labels(test_paths)                  # from here on labels are read
     known = y_test>=0
     scores = ordinal_score_many if dataset.ordinal else score_many
-    parts = [scores(y_test[known],a[:,known],names).assign(method=method,labels=_NONE,sizes=sizes,
+    parts = [scores(as_names(y_test[known],names),a[:,known],names).assign(method=method,labels=_NONE,sizes=sizes,
                     seed=range(settings.seeds),seconds=seconds) for method,sizes,a,seconds in fits]
     parts.append(_frame(x,y,x_test[known],y_test[known],names,settings.seeds))
     info = dict(data=f'{fingerprint(train)} {fingerprint(test)}',backbone=f'{how} ({weights_digest(net)[:8]})',
