@@ -56,6 +56,17 @@ def _read_answers(
     return answers
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #74c9ea2f
+def _claimed(
+    model, # Folder of the model that is read
+    out, # That which is written; None: the same
+)->Path: # The latter
+    "Nobody else writes there until the command ends: what is read, changed and written again must not be lost."
+    from zeroshot_nb.model_files import check_model_folder,claim
+    out = check_model_folder(out or model)
+    if (Path(model)/'config.json').is_file(): click.get_current_context().with_resource(claim(out))
+    return out
+
+# %% ../nbs/60_classifier/03b_cli_names.ipynb #ab8b37c2
 def _renamed(names):
     "A rename in words, a line each."
     return [f'{old} is now {new}' if old!=new else f'{old} is confirmed' for old,new in names.items()]
@@ -95,10 +106,10 @@ def rename_command(
 )->tuple: # (JSON object, text)
     "Give groups of images other names by hand. Nothing is fitted again."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.model_files import check_model_folder
     if bool(names)+undo+bool(from_)!=1: raise InputError('give one of NAME=NEW ..., --from names.json and --undo')
     names = _once(_pairs(names,'NAME=NEW, such as cat=dog'))
-    clf,out = _load_model(model,False,compute.device),check_model_folder(out or model)
+    out = _claimed(model,out)
+    clf = _load_model(model,False,compute.device)
     if from_: clf,said = _follow(clf,list(_once(_read_answers(from_,model)).items()))
     elif names: clf,said = clf.rename(names),_renamed(names)
     else:
@@ -134,10 +145,10 @@ def hint_command(
 )->tuple: # (JSON object, text)
     "Tell a model what some image shows. Its names follow; nothing is fitted again."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.model_files import check_model_folder
     if not hints: raise InputError('no hint: give NAME=IMAGE, such as cat=photos/17.jpg')
     told,x = _hinted(hints,features,key)
-    clf,out = _load_model(model,False,compute.device),check_model_folder(out or model)
+    out = _claimed(model,out)
+    clf = _load_model(model,False,compute.device)
     clf = clf.with_hints(told,x)
     return _kept(clf,out,clf.said_)
 
@@ -159,11 +170,12 @@ def _put(question, places, number):
 def _reply(question, names):
     "What somebody answers: a name, `NONE`, `MIXTURE`, or None at the end."
     from zeroshot_nb.hinting import MIXTURE,NONE
-    known = {str(name).casefold():str(name) for name in names}
+    from zeroshot_nb.core import same_name
+    known = {same_name(name):str(name) for name in names}
     known |= {str(i):name for i,(name,_) in enumerate(_choices(question),1)}
     known |= dict.fromkeys(('n',NONE),NONE)|dict.fromkeys(('m',MIXTURE),MIXTURE)|dict.fromkeys(('s','q','stop'))
     while line := sys.stdin.readline():
-        if (said := line.strip().casefold()) in known: return known[said]
+        if (said := same_name(line)) in known: return known[said]
         click.echo(f'{line.strip()!r} is none of the answers: type a number, a name, n, m or s',err=True)
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #80d381dc
@@ -201,8 +213,8 @@ def ask_command(
 )->tuple: # (JSON object, text)
     "Ask what groups of images show, the question that helps most first, and correct the names by the answers."
     from zeroshot_nb.hinting import _check_memory
-    from zeroshot_nb.model_files import check_model_folder
-    clf,out = _load_model(model,source.strict,compute.device),check_model_folder(out or model)
+    out = _claimed(model,out)
+    clf = _load_model(model,source.strict,compute.device)
     _check_memory(clf)
     x,places = None,None
     if images or features:

@@ -11,7 +11,7 @@ from dataclasses import asdict,dataclass,replace
 from datetime import datetime,timezone
 import numpy as np,torch
 from fastcore.basics import patch
-from .core import InputError
+from .core import InputError,name_places,same_name
 from .images import load_images
 from .names.vectors import check_classes
 from .naming.cluster import check_features,on_sphere
@@ -91,9 +91,10 @@ def questions(self:ZeroLabelClassifier,
 # %% ../nbs/60_classifier/02d_hints.ipynb #aa29f82e
 def _place_of(name, classes):
     "Number of a class, by its name."
-    names = [str(known) for known in classes]
-    if str(name) not in names: raise InputError(f"{name!r} is none of the names: they are {', '.join(names)}")
-    return names.index(str(name))
+    places = name_places(classes)
+    if same_name(name) not in places: raise InputError(
+        f"{name!r} is none of the names: they are {', '.join(map(str,classes))}")
+    return places[same_name(name)]
 
 def _check_memory(clf):
     "Refuse models that keep nothing to hear hints with."

@@ -6,10 +6,11 @@
 __all__ = []
 
 # %% ../nbs/60_classifier/02e_rename.ipynb #e7c437da
+import shlex
 from datetime import datetime,timezone
 import numpy as np,pandas as pd
 from fastcore.basics import patch
-from .core import InputError
+from .core import InputError,name_places,same_name
 from .names.vectors import check_classes
 from .names.prior import LabelPrior
 from .naming.certificate import CERTAIN,Certificate
@@ -33,18 +34,24 @@ def _check_names(names, classes):
     if twice: raise InputError(f"{', '.join(said)} gives two groups the name {twice[0]}: each needs one of its own")
     taken = [new for new in fresh if new in classes and new not in names]
     if taken:
-        mend = ' '.join([*said,*(f'{new}={_freed(names,new)}' for new in taken)])
+        mend = shlex.join([*said,*(f'{new}={_freed(names,new)}' for new in taken)])
         raise InputError(f"{', '.join(said)} would leave two groups with the name {taken[0]}: say what becomes of "
                          f"that which is called {taken[0]} now, such as {mend}")
 
 # %% ../nbs/60_classifier/02e_rename.ipynb #38883f90
+def _as_known(names, classes):
+    "A rename in the classes' own spelling; a name that is only spelt anew is kept as it is written."
+    places = name_places(classes)
+    def known(name): return str(classes[places[same_name(name)]]) if same_name(name) in places else str(name).strip()
+    def new(old, name): return str(name).strip() if same_name(old)==same_name(name) else known(name)
+    return {known(old):new(old,name) for old,name in names.items()}
+
 def _places(
     names:dict, # Old name -> new name
     classes, # c names, in their order
 )->tuple: # (c places: where each group goes, c names of the places)
     "Where groups go, and what the places are called then."
     classes = [str(name) for name in classes]
-    names = {str(old).strip():str(new).strip() for old,new in names.items()}
     _check_names(names,classes)
     place,called = list(range(len(classes))),list(classes)
     for old,new in names.items():
@@ -100,8 +107,8 @@ def rename(self:ZeroLabelClassifier,
 )->ZeroLabelClassifier: # self
     "Give groups their names by hand; `undo_rename` takes it back."
     self._check_fitted()
+    names = _as_known(names,self.classes_)
     place,called = _places(names,self.classes_)
-    names = {str(old).strip():str(new).strip() for old,new in names.items()}
     record = dict(date=datetime.now(timezone.utc).isoformat(timespec='seconds'),names=names,was=self._was(names))
     self._move(place,called)
     if cert := self.certificate_:

@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from ..core import InputError,name_places,same_name
 from ..names.vectors import plot_matrix
 
-# %% ../../nbs/55_evaluate/00_scores.ipynb #de236690
+# %% ../../nbs/55_evaluate/00_scores.ipynb #b4e5e986
 _WHOLE = re.compile(r'[+-]?\d+(\.0*)?')
 
 def _by_number(classes):
@@ -29,6 +29,16 @@ def _unknown_labels(unknown, classes):
     called = ', '.join(map(str,classes))
     return InputError(f"labels {', '.join(map(str,unknown[:5]))} are not among the classes {called}")
 
+def _looked_up(values, keys, places, classes):
+    "Places of labels by their keys; one that is not there is an error."
+    text = lambda v: v.decode('utf-8','replace') if isinstance(v,bytes) else str(v)
+    unknown = [text(v) for v,k in zip(values,keys) if k not in places]
+    if not unknown: return np.array([places[k] for k in keys],int)
+    said = f"labels {', '.join(unknown[:5])} are not among the classes {', '.join(map(str,classes))}"
+    if values.dtype.kind in 'iubf': said += ': where names are numbers, numbers are read as names, not as places'
+    raise InputError(said)
+
+# %% ../../nbs/55_evaluate/00_scores.ipynb #de236690
 def class_numbers(
     y, # n labels: names, or numbers into `classes`; where all names are whole numbers, numbers are names
     classes, # c names
@@ -38,19 +48,12 @@ def class_numbers(
     if y.dtype.kind=='O' and all(isinstance(v,numbers.Real) for v in y): y = y.astype(float)
     values,rows = np.unique(y if y.dtype.kind in 'iubfS' else y.astype(str),return_inverse=True)
     if y.dtype.kind in 'iub' or y.dtype.kind=='f' and np.all(values==np.round(values)):
-        if places := _by_number(classes):
-            unknown = [int(v) for v in values if int(v) not in places]
-            if unknown: raise InputError(f"{_unknown_labels(unknown,classes)}: where the names are numbers, so are labels "
-                                         "read, as names and not as places; write the labels as they are among the names")
-            return np.array([places[int(v)] for v in values],int)[rows]
+        if places := _by_number(classes): return _looked_up(values,values.astype(int).tolist(),places,classes)[rows]
         if len(y) and (values[0]<0 or values[-1]>=c):
             raise InputError(f"labels run from {values[0]:g} to {values[-1]:g}, but there are {c} classes: "
                              f"they should be 0 to {c-1}, in the order of the classes")
         return y.astype(int)
-    places = name_places(classes)
-    unknown = [v.decode('utf-8','replace') if isinstance(v,bytes) else v for v in values if same_name(v) not in places]
-    if unknown: raise _unknown_labels(unknown,classes)
-    return np.array([places[same_name(v)] for v in values],int)[rows]
+    return _looked_up(values,[same_name(v) for v in values],name_places(classes),classes)[rows]
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #f69787e7
 @dataclass
