@@ -12,12 +12,12 @@ from dataclasses import dataclass,field
 from functools import partial
 from types import NoneType
 import numpy as np,torch,torch.distributed as dist
-from tqdm import tqdm
 from fastcore.basics import patch,store_attr
 from fastai.callback.core import Callback,CancelFitException
 from fastai.optimizer import Larc,OptimWrapper
 from fastai.torch_core import num_distrib,rank_distrib
 from ..core import InputError,atomic_path,conform,no_room,read_bytes,reading,write_json
+from ..streams import interruption,progress_bar
 from .backbone import embed
 from .contrastive import effective_rank,uniformity,view_alignment
 from .batches import RowsDL
@@ -137,8 +137,7 @@ class Course(Callback):
     def before_fit(self):
         self.steps = len(self.dls.train)                                # of an epoch
         self.clock = time.perf_counter()
-        self.bar = tqdm(total=self.settings['epochs'],desc='pretrain',unit='epoch',mininterval=1,
-                        disable=not self.progress)
+        self.bar = progress_bar(None,'pretrain',self.settings['epochs'],self.progress,unit='epoch',mininterval=1)
         self.bar.update(len(self.history))
 
     def before_train(self): self.clock = time.perf_counter()
@@ -159,7 +158,8 @@ def after_batch(self:Course):
     self.epoch_losses.append(loss)
     if not math.isfinite(loss):
         raise InputError(f"the loss became {loss} in epoch {len(self.history)+1}: lower the learning rate")
-    self.bar.set_postfix_str(f"loss {loss:.3f}, {self.spent/60:.1f} min",refresh=False)
+    left = f" of {self.settings['minutes']:g}" if self.settings['minutes'] else ''
+    self.bar.set_postfix_str(f"loss {loss:.3f}, {self.spent/60:.1f}{left} min",refresh=False)
     if self.spent>=60*(self.settings['minutes'] or math.inf): raise CancelFitException
 
 @patch
@@ -257,7 +257,7 @@ class Checkpoint(Callback):
     def check(self):
         stop = _mean_over_processes([float(bool(self.stop))])[0]>0       # all of them, at the same step
         if self.path and (stop or time.monotonic()-self.last>=60*self.minutes): self.save()
-        if stop: raise KeyboardInterrupt
+        if stop: raise interruption(self.stop[0]) if self.stop else KeyboardInterrupt()
 
 # %% ../../nbs/30_features/05_course.ipynb #1cce3342
 _POSITION = 'history','epoch_losses','step','spent','seen'              # of a `Course`
@@ -357,10 +357,10 @@ def take_up(self:Checkpoint, state):
 # %% ../../nbs/30_features/05_course.ipynb #c9644a68
 @contextmanager
 def deferred_signals():
-    "SIGINT and SIGTERM fill the list that is yielded; a second one interrupts at once."
+    "SIGINT and SIGTERM fill the list that is yielded; a second one interrupts at once, an unseen one at the end."
     stop = []
     def note(number, frame):
-        if stop: raise KeyboardInterrupt
+        if stop: raise interruption(number)
         stop.append(number)
     may_handle = threading.current_thread() is threading.main_thread()   # only the main thread may
     signals = (signal.SIGINT,signal.SIGTERM) if may_handle else ()
@@ -368,6 +368,7 @@ def deferred_signals():
     try: yield stop
     finally:
         for number,handler in before.items(): signal.signal(number,handler)
+    if stop: raise interruption(stop[0])                                 # in the last step, and not swallowed
 
 # %% ../../nbs/30_features/05_course.ipynb #47ac6673
 def processes(

@@ -55,7 +55,7 @@ def _tied(S, values):
     "c x c: `values` by rank, where tied classes share the mean of their ranks' values."
     table = values[rank_table(S)-1]
     for row,ranks in zip(table,_dense(S)):
-        for shared in np.unique(ranks): row[ranks==shared] = row[ranks==shared].mean()
+        for shared in np.flatnonzero(np.bincount(ranks)>1): row[ranks==shared] = row[ranks==shared].mean()
     return table
 
 # %% ../../nbs/40_names/02_prior.ipynb #b8438f10
