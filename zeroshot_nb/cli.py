@@ -80,6 +80,7 @@ class _Command(click.Command):
     def invoke(self, ctx):
         if 'stdout' in (ctx.obj or ()) and not ctx.params.get('out'): raise _Refused(
             'standard output is closed, and the answer would go there: redirect it to a file, or to /dev/null')
+        _check_places(self.name,ctx.params)
         with _working(): said = _call(self.callback,ctx.params)
         if said is None: return
         result,text,*code = said
@@ -124,6 +125,25 @@ def _working():
         if not isinstance(e,InputError): raise
         raise _Refused(str(e)) from e
 
+# %% ../nbs/60_classifier/03_cli.ipynb #22986a06
+def _check_place(path, is_folder):
+    "Refuse a place that cannot be written, before any work."
+    path = Path(path)
+    there = next((o for o in (path,*path.parents) if os.path.lexists(o)),Path())
+    folder = there if there.is_dir() else there.parent
+    why = None
+    if there!=path and not there.is_dir(): why = f'{there} is not a folder'
+    elif path.is_dir() and not is_folder: why = 'it is a folder, give the name of a file'
+    elif not os.access(folder,os.W_OK|os.X_OK): why = f'no right to write in {folder}'
+    elif len(os.fsencode(path.name))>200: why = 'its name is too long'
+    if why: raise _Refused(f"cannot write to {path}: {why}; choose another place")
+
+_FOLDERS = 'demo','fit','rename','hint','ask','report','table' # Commands whose --out is a folder
+
+def _check_places(name, options):
+    for option in ('out','report','onnx'):
+        if options.get(option): _check_place(options[option],option=='report' or name in _FOLDERS)
+
 # %% ../nbs/60_classifier/03_cli.ipynb #6191f5f0
 class _Program(click.Group):
     "The commands of this module, and those of others from when they are asked for."
@@ -143,7 +163,7 @@ class _Program(click.Group):
 def cli():
     "Train an image classifier from unlabelled images and class names."
 
-# %% ../nbs/60_classifier/03_cli.ipynb #a4927dfb
+# %% ../nbs/60_classifier/03_cli.ipynb #6afa00ca
 def _fault(e):
     "What nobody has foreseen, in one line."
     if isinstance(e,MemoryError) or 'OutOfMemory' in type(e).__name__:
@@ -450,16 +470,17 @@ class NameOptions:
     classes:str=None # Class names, separated by commas
     classes_file:Path=None # File with a class name on each line
     ordinal:bool=False # The classes are the steps of a scale, in order
-    # Word vectors: a file (GloVe, word2vec; text, binary, packed), a spaCy pipeline, or sentence:MODEL; several, with
-    # commas, are joined [default: glove-6B-100d, which come with the package]
+    # Word vectors: a file, a spaCy pipeline or sentence:MODEL; several, with commas [default: glove-6B-100d, our own]
     vectors:str=None
     similarity:Path=None # CSV table of similarities, in place of vectors
     # NAME=WORDS to look up in place of NAME; may be repeated, for one NAME too: alternatives are averaged
     synonym:tuple=()
     class_sizes:str=None # Expected sizes or shares of the classes, separated by commas
 
+    def __post_init__(self):
+        from zeroshot_nb.names.vectors import check_given
+        check_given(self.classes,self.vectors)
     def check(self):
-        "An ordered scale needs no vectors."
         from zeroshot_nb.core import InputError
         if self.ordinal and (self.vectors or self.similarity):
             raise InputError('--ordinal needs the order of the classes alone: leave out --vectors and --similarity')

@@ -199,6 +199,11 @@ def _words(text):
     "Words separated by commas, or None."
     return text and [word.strip() for word in text.split(',')]
 
+def _all_failed(df):
+    "The exit code of a table: 1 if every dataset that is here has failed."
+    tried = df.method[(df.method!='absent')&~df.method.str.endswith('(published)')]
+    return int(len(tried)>0 and (tried=='failed').all())
+
 _positive = click.FloatRange(0,min_open=True)
 _SCORES = ('Z','H','match','off by one','MAE','QWK','reversed Z (oracle)')
 
@@ -231,8 +236,8 @@ def table_command(
     given = _sizes_by_name(sizes),_by_name(backbone,'backbone')
     settings = TableSettings(seeds,*given,vectors,minutes,methods,compute.device)
     df = table(kind,data,out,_words(only),classes and classes.split(','),settings)
-    text = readable(df,[k for k in _SCORES if k in df]).to_string()
-    return dict(rows=json.loads(df.to_json(orient='records')),out=str(out)),f'{text}\n{Path(out)/kind}.csv'
+    text,rows = readable(df,[k for k in _SCORES if k in df]).to_string(),json.loads(df.to_json(orient='records'))
+    return dict(rows=rows,out=str(out)),f'{text}\n{Path(out)/kind}.csv',_all_failed(df)
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #76e35a80
 @research.group()

@@ -9,8 +9,8 @@ __all__ = ['ARCHIVES', 'fetch', 'unpack']
 import errno,gzip,hashlib,http.client,lzma,os,shutil,tarfile,tempfile,time,urllib.error,urllib.request,zipfile,zlib
 from contextlib import contextmanager
 from pathlib import Path
-from tqdm import tqdm
 from ..core import InputError,claim
+from ..streams import progress_bar
 
 # %% ../../nbs/20_datasets/04_download.ipynb #593aab97
 _CHUNK = 1<<18 # Bytes read at a time
@@ -33,8 +33,8 @@ def _append(url, part, timeout, progress):
         raise
     with answer,open(part,'ab' if answer.status==206 else 'wb') as f:
         total = _whole(answer)
-        look = dict(unit='B',unit_scale=True,desc=part.stem,leave=False,disable=not progress)
-        with tqdm(total=total,initial=f.tell(),**look) as bar:
+        look = dict(unit='B',unit_scale=True,initial=f.tell())
+        with progress_bar(None,part.stem,total,progress,**look) as bar:
             while chunk := answer.read(_CHUNK):
                 f.write(chunk)
                 bar.update(len(chunk))

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-from tqdm import tqdm
 from ..core import InputError,atomic_path
+from ..streams import progress_bar
 from ..images import Pile
 from .scales import check_split,held_out,read_columns,those_present
 
@@ -96,7 +96,7 @@ def _prepare(jobs, radius, workers, progress):
         with atomic_path(png,sync=False) as part: Image.fromarray(eye).save(part,'PNG')    # a full disk stops the run
     pool = ThreadPoolExecutor(workers or os.cpu_count())
     try:
-        for _ in tqdm(pool.map(prepare,jobs),'preprocessing',len(jobs),leave=False,disable=not progress): pass
+        for _ in progress_bar(pool.map(prepare,jobs),'preprocessing',len(jobs),progress): pass
     finally: pool.shutdown(cancel_futures=True)              # ctrl-C: finish what is being written, begin nothing
     return skipped
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
 import numpy as np,torch
-from tqdm import tqdm
 from fastcore.basics import patch
 from ..core import InputError,claim,no_room,pick_device,read_bytes,read_json,reading,write_json
+from ..streams import progress_bar
 from .backbone import OURS,embed,frame_of,sight_of,told_sight
 from ..images import ImageSet,pile_of,stream_images
 
@@ -45,7 +45,7 @@ def _feature_batches(
     home = next(net.parameters()).device
     was_training = net.training
     net.to(device,memory_format=torch.channels_last).eval()
-    bar = tqdm(total=len(images),initial=start,desc='features',unit='image',leave=False,disable=not progress)
+    bar = progress_bar(None,'features',len(images),progress,initial=start,unit='image')
     none = np.zeros((0,net.n_features),np.float32)
     try:
         with bar:

@@ -12,8 +12,8 @@ import math,threading
 from concurrent.futures import FIRST_EXCEPTION,ThreadPoolExecutor,wait
 from dataclasses import dataclass
 import numpy as np,torch,torch.nn.functional as F
-from tqdm import tqdm
 from ..core import InputError
+from ..streams import progress_bar
 from ..names.prior import check_sizes
 from .transport import transport_plan
 
@@ -250,7 +250,7 @@ def side_by_side(
     "Groups of runs on all cores of a CPU, or all runs as one group elsewhere."
     workers = torch.get_num_threads() if device.type=='cpu' else 1
     group = min(group,-(-runs//workers)) if device.type=='cpu' else runs
-    bar = tqdm(total=total,desc=desc,disable=not progress,leave=False)
+    bar = progress_bar(None,desc,total,progress)
     stop = threading.Event()
     def tick(n):
         bar.update(n)

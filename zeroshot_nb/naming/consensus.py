@@ -6,13 +6,14 @@
 __all__ = ['Consensus', 'find_consensus', 'vote_head']
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #a06972c7
+import time
 from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.optimize import linear_sum_assignment
-from tqdm import tqdm
 from ..core import InputError
+from ..streams import complain,progress_bar
 from ..names.geometry import NameGeometry
 from ..names.prior import find_symmetry
 from .transport import flush_denormals,sinkhorn_plan,transport_plan
@@ -144,11 +145,14 @@ def _names(geometry, alpha=None):
 _ROUNDS,_COOLING,_COLD = 25,.85,.02 # of `_refine`; regularisation is in standard deviations of the values
 _PART = 4_000_000 # numbers of a plan worked on at a time
 
+def _readings_at_once(k, c): return max(1,_PART//(k*c))
+
 def _refine(
     clusters:_SmallClusters, # What is named
     names:_Names, # Their kernel and the class shares
     a, # r x k names to start from
     hot:float=.2, # Entropic regularisation in the first round
+    tick=int, # Called after each part
 )->tuple: # (r x k names, r values of J)
     "Raise the covariance of features and names, from many readings at once."
     white,shares,c = clusters.white,clusters.shares,len(names.kernel)
@@ -157,7 +161,7 @@ def _refine(
     values,directions = torch.linalg.eigh(kernel)
     vectors = directions*values.clamp(min=0).sqrt()
     settled,covariances = [],[]
-    for part in a.split(max(1,_PART//(len(shares)*c))):
+    for part in a.split(_readings_at_once(len(shares),c)):
         P,v = F.one_hot(part,c).to(white.dtype)*shares[None,:,None],None
         for step in range(_ROUNDS):
             worth = products@(P@kernel)
@@ -166,6 +170,7 @@ def _refine(
                                   row_mass=shares.expand(len(part),-1),v=v,tol=1e-2,max_iter=10)
         settled.append(P.argmax(2))
         covariances.append(((white.T@(P@vectors))**2).sum((1,2)))
+        tick()
     return torch.cat(settled),torch.cat(covariances)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #4b3525b3
@@ -206,6 +211,9 @@ class _Readings:
     a:torch.Tensor # r x k names
     log_weights:np.ndarray # r
 
+# %% ../../nbs/50_naming/04_consensus.ipynb #9c238b0f
+def _how_small(n, c): return max(3*c,min(15*c,n//10)) # Small clusters of n rows
+
 def _read_space(
     x, # N x D unit rows
     n:int, # Whitened components
@@ -213,17 +221,21 @@ def _read_space(
     generator, # Random state
     runs:int=60, # Clusterings
     top:int=5, # Namings of each
+    tick=int, # Called after each stage, and each part of the last
 )->_Readings: # At most runs x top
     "All readings in one space."
     c = len(names.kernel)
-    clusters = _split_small(x,n,max(3*c,min(15*c,len(x)//10)),generator)
+    clusters = _split_small(x,n,_how_small(len(x),c),generator)
+    tick()
     groups = _kmeans_starts(clusters,c,runs,generator)
+    tick()
     seed = int(torch.randint(2**31,(1,),generator=generator))
     if names.B is None: namings = np.random.default_rng(seed).permuted(np.arange(c)[None].repeat(runs*top,0),axis=1)
     else: namings = _best_namings(_geometries(groups,clusters.shares,clusters.means,c),names.B,top,seed)[0]
     namings = torch.tensor(namings.reshape(runs,top,c),device=x.device)
     a = namings.gather(2,groups[:,None].expand(-1,top,-1)).flatten(0,1)
-    a,covariances = _refine(clusters,names,a.unique(dim=0))
+    tick()
+    a,covariances = _refine(clusters,names,a.unique(dim=0),tick=tick)
     agreements = np.zeros(len(a))
     if names.B is not None: agreements = (_geometries(a,clusters.shares,clusters.means,c)*names.B).sum((1,2))/(c*(c-1))
     return _Readings(clusters,a,_reading_weights(agreements,covariances.cpu(),c))
@@ -303,6 +315,20 @@ def _agree(x, spaces, names, probe):
     moved = (names.versions!=np.arange(c)).any(0)
     return Consensus(votes,shares,each,A,names.B,assign_names(A,names.B),directions,moved,**kept)
 
+# %% ../../nbs/50_naming/04_consensus.ipynb #2f3984bf
+_MANY = 60 # Names from which it pays to foretell
+
+def _foretell(n, kernel, readings):
+    "Say how long many names will take at least: the time of one round of `_refine`, as often as there are rounds."
+    c,k = len(kernel),_how_small(n,len(kernel))
+    if c<_MANY: return
+    table,P = torch.rand(k,k),torch.rand(1,k,c)
+    begin = time.perf_counter()
+    sinkhorn_plan(-(table@(P@torch.as_tensor(kernel,dtype=P.dtype))),torch.full((1,c),1/c),1.,
+                  row_mass=torch.full((1,k),1/k),tol=0,max_iter=10)
+    minutes = (time.perf_counter()-begin)*_ROUNDS*readings/60
+    if minutes>1: complain(f'{c} names: naming them takes {minutes:.0f} minutes here, or more')
+
 # %% ../../nbs/50_naming/04_consensus.ipynb #e3336ee1
 def find_consensus(
     x, # N x D unit rows
@@ -321,8 +347,11 @@ def find_consensus(
                                "three for each class")
     runs = runs or max(4,min(60,600//c))
     probe = torch.randperm(n,generator=generator)[:1000].to(x.device)    # enough to see which way round a reading is
-    counts = tqdm(_component_counts(c,x.shape[1]),desc='naming',disable=not progress,leave=False)
-    with flush_denormals(x.device): spaces = [_read_space(x,m,names,generator,runs,top) for m in counts]
+    counts = _component_counts(c,x.shape[1])
+    if progress: _foretell(n,names.kernel,len(counts)*runs*top)
+    parts = 3+-(-runs*top//_readings_at_once(_how_small(n,c),c))          # about: equal readings are read once
+    with flush_denormals(x.device),progress_bar(None,'naming',len(counts)*parts,progress) as bar:
+        spaces = [_read_space(x,m,names,generator,runs,top,bar.update) for m in counts]
     return _agree(x,spaces,names,probe)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #6f81c756
