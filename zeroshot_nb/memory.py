@@ -230,7 +230,8 @@ def hear(
     for one in seen:
         memory,odd = _believe(memory,head,one)
         if odd: unexpected.append(one)
-    place = name_groups(memory.belief)
+    named = any(o.name is not None for o in seen)                              # else nothing speaks against the names
+    place = name_groups(memory.belief) if named else np.arange(len(memory.said))
     groups = head.logits(memory.z).argmax(1)
     goals = _goals(memory,groups,place,seen)
     before = head.shares(memory.z)[:,np.argsort(place)]

@@ -135,7 +135,7 @@ def _write(folder, held, config, data, card):
     files = {k:name for k,(name,_) in data.items()}
     left = [name for name in held.left.get('files',()) if isinstance(name,str) and _OURS.fullmatch(name)]
     old = {*_named(folder),*left}
-    held.note(files=[*left,*files.values()])
+    held.note(files=[*old,*files.values()])                                     # the old ones have to go, too
     for name,content in data.values():
         with atomic_path(folder/name) as part: part.write_bytes(content)
     seals = {name:hashlib.sha256(content).hexdigest() for name,content in data.values()}

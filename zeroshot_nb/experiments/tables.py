@@ -18,7 +18,7 @@ from ..names.vectors import check_classes,load_vectors
 from ..names.geometry import name_geometry,split_sources
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
-from ..features.pretrain import drop_checkpoint,finished,pretrain
+from ..features.pretrain import finished,pretrain,settle
 from ..features.extract import extract_to,files_list,load_features,weights_digest
 from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes
@@ -106,11 +106,12 @@ def _stage_one(
     how = dict(dataset.stage1 or dict(minutes=settings.minutes))
     limit = '' if dataset.stage1 else f'-{settings.minutes:g}min'
     file = Path(out)/'backbones'/f"{dataset.name}{tag}-{fingerprint(pile)}{limit}.safetensors"
-    log = finished(file)                                                    # None where it was cut off before its log
-    if log is None:
-        pretrain(pile,file,size=dataset.size,device=settings.device,progress=settings.progress,**how)
-        log = finished(file)
-    else: drop_checkpoint(file)
+    with claim(file):
+        log = finished(file)                                                # None where it was cut off before its log
+        if log is None:
+            pretrain(pile,file,size=dataset.size,device=settings.device,progress=settings.progress,**how)
+            log = finished(file)
+        else: settle(file)
     return load_backbone(file),f"{file.name}, {len(log['history'])} epochs in {log['seconds']:.0f} s"
 
 # %% ../../nbs/70_paper/10_tables.ipynb #f3612ca8
