@@ -74,8 +74,8 @@ class Features:
     def tidy(self, d): return listed(d) == ['f.files.jsonl', 'f.npy']
 
 class Pretrain:
-    "A backbone and its log, over another"
-    name, before = 'pretrain', True
+    "A backbone and its log, again over those of the same run: those of another are refused"
+    name, before, first = 'pretrain', True, 1
     def make(self, w, which, d): pretrain(w.images, d/'b.safetensors', seed=which, **TINY)
     def look(self, d):
         if (log := finished(d/'b.safetensors')) is None: return None
@@ -226,7 +226,7 @@ class Drill:
 
     def begin(self, job):
         d = self.fresh(); log = d.with_suffix('.log')
-        if job.before: ended(child(lambda: job.make(self.w, 0, d), log))
+        if job.before: ended(child(lambda: job.make(self.w, getattr(job, 'first', 0), d), log))
         return d, log
 
     # --- kinds ---
