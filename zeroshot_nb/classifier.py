@@ -85,15 +85,13 @@ def _check(self:ZeroLabelClassifier):
 @patch
 def _name_columns(self:ZeroLabelClassifier, X, reset=False):
     "Keep the names of a table's columns as `feature_names_in_`, or compare them, as scikit-learn does."
-    if not hasattr(X,'columns') and not hasattr(self,'feature_names_in_') or not _is_features(X): return
+    if not hasattr(X,'columns') and not hasattr(self,'feature_names_in_') or not is_features(as_input(X)): return
     try: look = import_module('sklearn.utils.validation')._check_feature_names
     except AttributeError: look = BaseEstimator._check_feature_names        # before scikit-learn 1.6
     try: look(self,X,reset=reset)
     except (ValueError,TypeError) as e: raise InputError(str(e)) from e
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #b4f552c0
-def _is_features(X): return is_features(as_input(X))
-
 class _NoImages(InputError,AttributeError): "So that `dir`, tab completion and a notebook's display go on."
 
 @patch(as_prop=True)
@@ -158,7 +156,7 @@ def _check_hint(self:ZeroLabelClassifier, X):
     if end not in ('first','last') or what=='':
         raise InputError(f"hint {self.hint!r} should read first=IMAGE or last=IMAGE, "
                          "an image that is known to lie near that end of the scale")
-    if not _is_features(X):
+    if not is_features(X):
         image = Path(str(what))
         if image.is_dir(): raise InputError(f"hint {self.hint!r}: {what} is a folder; name one image")
         load_images([image],strict=True,progress=False)              # an unreadable one is learnt of now, not later
@@ -306,7 +304,7 @@ def flip(self:ZeroLabelClassifier)->ZeroLabelClassifier: # self
 @patch
 def _follow(self:ZeroLabelClassifier, end, what, X):
     "Turn the scale if the hint is on its wrong side."
-    p = self.predict_proba(X[what:what+1] if _is_features(X) else what)[0]
+    p = self.predict_proba(X[what:what+1] if is_features(X) else what)[0]
     place = float(p@np.arange(len(p)))/(len(p)-1)                               # 0: the first class; 1: the last
     if (place>.5)==(end=='first'):
         if self.direction_=='sizes':

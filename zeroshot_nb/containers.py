@@ -10,6 +10,7 @@ import os
 import numpy as np,torch
 from .core import InputError
 from .images import ImageSet,Pile
+from .held import hold
 
 # %% ../nbs/60_classifier/01c_containers.ipynb #48f79856
 _CHANNELS = 1,3,4
@@ -37,16 +38,6 @@ def _pixels(
     opaque = images[...,3:]/255
     return (images[...,:3]*opaque+255*(1-opaque)).round().astype(np.uint8)
 
-# %% ../nbs/60_classifier/01c_containers.ipynb #165a3763
-def _one(image):
-    "1 x H x W x 3 bytes of a PIL image or an array."
-    if hasattr(image,'convert'):
-        clear = 'A' in image.getbands() or 'transparency' in image.info
-        return _pixels(np.asarray(image.convert('RGBA' if clear else 'RGB'))[None])
-    return _pixels(image[None] if len(image.shape)==3 else image[None,...,None])
-
-def _pile(images): return Pile([_one(image) for image in images])
-
 # %% ../nbs/60_classifier/01c_containers.ipynb #20f08662
 _WANTED = ('give a folder, a list, array or column of image files, images, or a matrix of features, images x width')
 
@@ -57,7 +48,7 @@ def _from_items(items):
     "Files, images or rows, one by one."
     if not len(items): raise InputError(f"there is nothing in what was given: {_WANTED}")
     if all(map(_is_file,items)): return [os.fsdecode(item) for item in items]
-    if all(map(_is_image,items)): return _pile(items)
+    if all(map(_is_image,items)): return hold(items)
     kinds = ' and '.join(sorted({type(item).__name__ for item in items})[:4])
     try: rows = np.asarray([np.asarray(item) for item in items])
     except (ValueError,TypeError,RuntimeError) as e:
@@ -104,6 +95,11 @@ def _image_of(item):
     return item
 
 # %% ../nbs/60_classifier/01c_containers.ipynb #d5ee5047
+def _from_dataset(data):
+    "Pictures, which stay where they are until they are asked for; or files, or rows of features."
+    if not len(data) or _is_image(_image_of(data[0])): return hold(data)
+    return _from_items([_image_of(data[i]) for i in range(len(data))])
+
 def as_input(
     X, # Whatever holds images or features
 ): # A matrix of numbers (features), or what `load_images` takes
@@ -119,7 +115,7 @@ def as_input(
     if isinstance(X,(list,tuple)): return _from_items(X)
     if hasattr(X,'__array__'): return _from_array(np.asarray(X))
     if hasattr(X,'__len__') and hasattr(X,'__getitem__') and not isinstance(X,dict):
-        return _from_items([_image_of(X[i]) for i in range(len(X))])
+        return _from_dataset(X)
     raise InputError(f"{type(X).__name__} is neither images nor features: {_WANTED}")
 
 def is_features(X): return isinstance(X,(torch.Tensor,np.ndarray)) # Of what `as_input` gives

@@ -12,12 +12,13 @@ from datetime import datetime,timezone
 import numpy as np,torch
 from fastcore.basics import patch
 from .core import InputError,name_places,same_name
+from .containers import is_features
 from .images import load_images
 from .names.vectors import check_classes
 from .naming.cluster import check_features,on_sphere
 from .naming.hints import gains,name_shares
 from .naming.certificate import CERTAIN,Certificate
-from .memory import Head,Seen,_believe,hear,typical_rows
+from .memory import Head,Seen,believe,hear,typical_rows
 from .classifier import ZeroLabelClassifier
 from .renaming import _moved,_verdict
 
@@ -46,9 +47,7 @@ def _given(clf):
 
 def _reminded(clf):
     "The memory of a model, which knows what was said by renaming."
-    memory = clf.memory_
-    for one in _given(clf): memory,_ = _believe(memory,_head(clf),one)
-    return memory
+    return believe(clf.memory_,_head(clf),_given(clf))[0]
 
 # %% ../nbs/60_classifier/02d_hints.ipynb #6c63b95d
 def _sources(X, images):
@@ -131,9 +130,7 @@ def _certified(clf, heard, answered):
 # %% ../nbs/60_classifier/02d_hints.ipynb #4e7c7bed
 def _learnt(clf, heard, seen):
     "The memory after `seen`, without what was said by renaming: that may be undone."
-    memory = clf.memory_
-    for one in seen: memory,_ = _believe(memory,_head(clf),one)
-    memory = memory.moved(heard.place)
+    memory = believe(clf.memory_,_head(clf),seen)[0].moved(heard.place)
     return replace(memory,belief=replace(memory.belief,sizes=heard.memory.belief.sizes))
 
 def _after(clf, seen):
@@ -237,12 +234,12 @@ def _check_hints(self:ZeroLabelClassifier, X):
     if self.naming!='consensus': raise InputError("hints need naming='consensus': matching keeps no readings")
     for hint in self.hints:
         _,_,image = split_hint(hint,check_classes(self.classes))
-        if isinstance(X,(np.ndarray,torch.Tensor)):
+        if is_features(X):
             if _is_row(image): _row(self,image,X)
         else: load_images([image],strict=True,progress=False)
 
 @patch
 def _follow_hints(self:ZeroLabelClassifier, X):
     "Become what the hints say."
-    known = self.with_hints(self.hints,X if isinstance(X,(np.ndarray,torch.Tensor)) else None)
+    known = self.with_hints(self.hints,X if is_features(X) else None)
     self.__dict__.update(known.__dict__)

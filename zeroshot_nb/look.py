@@ -9,13 +9,13 @@ __all__ = ['KINDS', 'Look', 'look_at', 'plane_points', 'turn_onto', 'nearest_oth
 from dataclasses import dataclass
 import numpy as np,torch
 import torch.nn.functional as F
-from scipy.optimize import linear_sum_assignment
 from fastcore.basics import patch
 from .core import InputError
 from .images import ImageSet
 from .names.geometry import name_kernel
 from .naming.cluster import on_sphere
 from .evaluate.scores import as_names,class_numbers,plot_confusion,score
+from .memory import typical_rows
 from .classifier import ZeroLabelClassifier
 
 # %% ../nbs/60_classifier/02f_look.ipynb #6dcc4717
@@ -60,9 +60,7 @@ def typical(self:Look,
     n:int=6, # Images, at most
 )->np.ndarray: # Rows, most typical first
     "Images nearest to the middle of their group."
-    rows = self.rows(i)
-    near = self.z[rows]@F.normalize(self.means[i],dim=0)
-    return rows[(-near).argsort(stable=True)[:n].numpy()]
+    return typical_rows(self.z,self.a,i,n)
 
 @patch
 def doubtful(self:Look,
@@ -294,10 +292,10 @@ def plot_top_losses(self:Interpretation,
 def exchanged(self:Interpretation
 )->dict: # Name -> (the class most of its group would be called by under the best relabelling, share of the group)
     "Which names would have to change for the best relabelling, that of H."
-    table,names = self.scores.confusion,self.seen.classes
-    truth,named = linear_sum_assignment(-table)
-    share = table/np.maximum(table.sum(0),1)
-    return {names[j]:(names[i],float(share[i,j])) for i,j in zip(truth,named) if i!=j and table[i,j]}
+    place = {name:i for i,name in enumerate(self.seen.classes)}
+    table = self.scores.confusion/np.maximum(self.scores.confusion.sum(0),1)
+    better = {old:new for ring,_ in self.scores.exchanges() for old,new in ring.items()}
+    return {old:(new,float(table[place[new],place[old]])) for old,new in better.items()}
 
 @patch
 def interpretation(self:ZeroLabelClassifier,

@@ -19,7 +19,7 @@ from .core import InputError,atomic_path
 from .images import ImageSet,load_images
 from .evaluate.scores import as_names
 from .evaluate.ordinal import ordinal_score
-from .classifier import _is_features
+from .containers import as_input,is_features
 from .hinting import MIXTURE,NONE
 from .look import KINDS,Interpretation,look_at
 from .advice import advise
@@ -350,7 +350,7 @@ def report_page(
     **more # `story`: parts to tell before the questions; `title`; `notes`
 )->str: # HTML
     "The report as a page that stands alone."
-    if _is_features(X): raise InputError("a report shows images: give those, not features")
+    if is_features(as_input(X)): raise InputError("a report shows images: give those, not features")
     seen,origin = look_at(clf,X),origin or Origin()
     told = None if labels is None else Interpretation(seen,labels)
     count,side = _room(len(seen.classes))

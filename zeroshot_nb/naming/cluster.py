@@ -383,19 +383,22 @@ def softmax_regression(
     row_weights=None, # N weights; default: equal
     wd:float=1e-4, # Weight decay
     max_iter:int=30, # Of LBFGS
+    start=None, # (D+1) x k weights to begin at, and towards which weight decay pulls; default: zero
 )->tuple: # ((D+1) x k weights, the last row the bias; list of losses)
     "Multinomial logistic regression."
     share = torch.ones_like(x[:,0]) if row_weights is None else row_weights
     share = (share/share.sum()).unsqueeze(1)
-    theta = torch.zeros(x.shape[1]+1,targets.shape[1],device=x.device,requires_grad=True)
+    if start is None: start = torch.zeros(x.shape[1]+1,targets.shape[1],device=x.device)
+    theta = start.clone().requires_grad_()
     opt = torch.optim.LBFGS([theta],max_iter=max_iter,line_search_fn='strong_wolfe')
     curve = []
     @torch.no_grad()
     def closure():
         logits = torch.addmm(theta[-1],x,theta[:-1])
         off = share*(logits.softmax(1)-targets)
-        theta.grad = torch.cat([x.T@off+wd*theta[:-1],off.sum(0,keepdim=True)])
-        loss = -(share*targets*logits.log_softmax(1)).sum()+wd/2*theta[:-1].square().sum()
+        pull = theta[:-1]-start[:-1]
+        theta.grad = torch.cat([x.T@off+wd*pull,off.sum(0,keepdim=True)])
+        loss = -(share*targets*logits.log_softmax(1)).sum()+wd/2*pull.square().sum()
         curve.append(loss.item())
         return loss
     opt.step(closure)
