@@ -18,7 +18,7 @@ FLOORS = ['core', 'streams', 'walk', 'survey', 'decode', 'images', 'held', 'cont
           'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes',
           'fit memory model_files export classifier look renaming hinting advice report',
-          'experiments.baselines experiments.compare experiments.answers experiments.tables experiments.demo '
+          'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.compare experiments.answers experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate',
           'cli cli_names cli_vectors cli_report cli_research']
 
