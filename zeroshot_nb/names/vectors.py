@@ -57,27 +57,21 @@ def check_given(
 # %% ../../nbs/40_names/00_vectors.ipynb #27e84581
 _JOINTS = ' ','_','-','' # Between the words of an entry
 
-def _for_looks(
-    name, # Of a class
-    names, # All of them
-)->bool:
-    "Whether a name has its capitals as a title has them, or as all names in capitals."
-    titled = name!=name.lower() and all(word[1:]==word[1:].lower() for word in re.split(r'[\W_]+',name))
-    return titled or all(other==other.upper() for other in names)
-
 def _spellings(
     text, # A name, or a part of one
-    looks=False, # Its capitals are there for looks
+    first='written', # The case that comes first: as written, lower or title
     joints=_JOINTS, # Between words
 ):
     "Every usual way to write a text, the likeliest first; some come twice."
-    words = [word for word in re.split(r'[\s_-]+',text) if word] or [text]
+    words = [word for word in re.split(r"[\s_'-]+",text) if word] or [text]
     low = [word.lower() for word in words]
-    cases = [(text,words),(text.lower(),low)][::-1 if looks else 1]
     titles = [word.capitalize() for word in low]
-    cases += [(None,case) for case in (titles,[titles[0],*low[1:]],[word.upper() for word in low])]
-    for joint in (None,*joints):                                # as written before joined, in any case
-        for whole,case in cases: yield whole if joint is None else joint.join(case)
+    title = re.sub(r"[^\s_-]+",lambda word: word[0].capitalize(),text)
+    cases = dict(written=(text,words),lower=(text.lower(),low),title=(title,titles))
+    cases = [cases.pop(first),*cases.values()]
+    yield from (whole for whole,_ in cases)                     # as written before joined, in any case
+    cases = [*(case for _,case in cases),[titles[0],*low[1:]],[word.upper() for word in low]]
+    for joint in joints: yield from (joint.join(case) for case in cases)
 
 # %% ../../nbs/40_names/00_vectors.ipynb #408d1b51
 _CUTS = [re.compile(o) for o in (r'[/,;|&+()\[\]"]+',r'[\s_]+','-+',r'(?<=[a-z])(?=[A-Z])')]
@@ -90,25 +84,25 @@ def _word_vector(word, lookup):
         raise InputError(f"the vector of {word!r} holds NaN or infinity: mend the file, or give a synonym")
     return np.asarray(v,float)/np.linalg.norm(v)
 
-def _entry(text, lookup, looks=False, joints=_JOINTS):
+def _entry(text, lookup, first='written', joints=_JOINTS):
     "[(entry, its unit vector)] of the first spelling that the source has, or nothing."
-    for word in dict.fromkeys(_spellings(text,looks,joints)):
+    for word in dict.fromkeys(_spellings(text,first,joints)):
         if (v := _word_vector(word,lookup)) is not None: return [(word,v)]
 
-def _runs(words, lookup, looks):
+def _runs(words, lookup, first):
     "Parts of a name, the longest runs of words that the source has as one."
     while words:
         sizes = range(len(words),1,-1)
-        n = next((n for n in sizes if _entry(' '.join(words[:n]),lookup,looks,_JOINTS[:3])),1)
+        n = next((n for n in sizes if _entry(' '.join(words[:n]),lookup,first,_JOINTS[:3])),1)
         yield ' '.join(words[:n])
         words = words[n:]
 
-def _entries(text, lookup, looks=False):
+def _entries(text, lookup, first='written'):
     "[(entry, its unit vector)] of a text; a part that the source does not have has `None`."
-    if found := _entry(text,lookup,looks): return found
+    if found := _entry(text,lookup,first): return found
     for cut in _CUTS:
         parts = [part.strip() for part in cut.split(text) if part.strip()]
-        if len(parts)>1: return [one for part in _runs(parts,lookup,looks) for one in _entries(part,lookup,looks)]
+        if len(parts)>1: return [one for part in _runs(parts,lookup,first) for one in _entries(part,lookup,first)]
     return [(text,None)]
 
 # %% ../../nbs/40_names/00_vectors.ipynb #bfd058d7
@@ -121,18 +115,26 @@ def _searched(text, lookup):
     alike = (w for w in lookup.words() if len(bare)<=len(w)<=longest and _bare(w)==bare) if bare else ()
     return next(([(w,v)] for w in alike if (v := _word_vector(w,lookup)) is not None),None)
 
-def _pieces(name, text, lookup, looks=False):
+# Quotes and dashes as a keyboard has them
+_MARKS = str.maketrans('\u2018\u2019\u02bc\u2010\u2011\u2012\u2013\u2014\u2212',"'''------")
+
+def _plain(text):
+    "A text in plain letters, without accents."
+    return ''.join(letter for letter in unicodedata.normalize('NFKD',text) if not unicodedata.combining(letter))
+
+def _pieces(name, text, lookup, first='written'):
     "[(entry, its unit vector or `None`)] of what is to be looked up for a class."
-    text = unicodedata.normalize('NFC',' '.join(text.split()))
+    text = unicodedata.normalize('NFC',' '.join(text.translate(_MARKS).split()))
     if not any(letter.isalnum() for letter in text):
         raise InputError(f"class {name!r}: no word to look up; give a name or a synonym with letters in it")
     if getattr(lookup,'whole',False):
         text = ' '.join(text.replace('_',' ').split())
         return [(text,_word_vector(text,lookup))]
-    found = _entries(text,lookup,looks)
+    found = _entries(text,lookup,first)
     if all(v is not None for _,v in found): return found
     if whole := _searched(text,lookup): return whole
-    return [one for word,v in found for one in (v is None and _searched(word,lookup) or [(word,v)])]
+    found = [one for word,v in found for one in (v is None and _searched(word,lookup) or [(word,v)])]
+    return [one for word,v in found for one in (v is None and _entry(_plain(word),lookup,'lower') or [(word,v)])]
 
 # %% ../../nbs/40_names/00_vectors.ipynb #8a9a436d
 @dataclass
@@ -160,11 +162,11 @@ def _check_synonyms(classes, synonyms):
     return {classes[places[same_name(name)]]:words for name,words in (synonyms or {}).items()}
 
 # %% ../../nbs/40_names/00_vectors.ipynb #3bf0d5f3
-def _look_up(name, texts, lookup, given, looks):
+def _look_up(name, texts, lookup, given, first):
     "`Found`: the mean of the alternatives that the source knows."
     known,partly,found = [],[],Found(name)
     for text in texts:
-        pieces = _pieces(name,str(text),lookup,looks)
+        pieces = _pieces(name,str(text),lookup,first)
         found.lost += [word for word,v in pieces if v is None and word not in found.lost]
         have = [one for one in pieces if one[1] is not None]
         if len({len(v) for _,v in have})>1: raise InputError(
@@ -186,6 +188,14 @@ def _alternatives(name, synonyms):
         raise InputError(f"class {name!r}: an empty list of synonyms; leave the name out, or give at least one word")
     return texts
 
+# %% ../../nbs/40_names/00_vectors.ipynb #6d4d3488
+def _coherence(found):
+    "Mean cosine of the names with one another."
+    vectors = [o.vector for o in found if o.vector is not None]
+    if len(vectors)<2 or len({len(v) for v in vectors})>1: return 1.
+    n,whole = len(vectors),np.sum(vectors,0)
+    return (whole@whole-n)/(n*(n-1))
+
 def find_names(
     classes, # c names
     source, # See `load_vectors`
@@ -195,10 +205,10 @@ def find_names(
     lookup = load_vectors(source)
     classes = [str(name) for name in classes]
     told = _check_synonyms(classes,synonyms)
-    def look(name):
-        looks = name not in told and _for_looks(name,classes)
-        return _look_up(name,_alternatives(name,told),lookup,name in told,looks)
-    found = [look(name) for name in classes]
+    look = lambda name,first: _look_up(name,_alternatives(name,told),lookup,name in told,first)
+    plain = {name:look(name,'written') for name in classes if name in told or name==name.lower()}
+    readings = [[plain.get(name) or look(name,first) for name in classes] for first in ('lower','written','title')]
+    found = max(readings,key=lambda reading: round(_coherence(reading),9))
     widths = {len(o.vector):o.name for o in found if o.vector is not None}
     if len(widths)>1: raise InputError("the names have vectors of different widths "
         f"({', '.join(f'{name} {n}' for n,name in sorted(widths.items()))}): the file of vectors is damaged")
@@ -238,6 +248,7 @@ def say_sources(
 # %% ../../nbs/40_names/00_vectors.ipynb #6f16e8b1
 def _inflected(word):
     "The plural of a word, or its singular."
+    if len(word)<3: return
     if word.endswith('ies') and len(word)>4: yield word[:-3]+'y'
     if word.endswith('es') and len(word)>4: yield word[:-2]
     if word.endswith('s') and not word.endswith(('ss','us','is')) and len(word)>3: yield word[:-1]
