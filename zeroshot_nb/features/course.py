@@ -6,7 +6,7 @@
 __all__ = ['OPTIMISERS', 'LARS', 'TrainDL', 'Course', 'Monitor', 'Checkpoint', 'deferred_signals', 'processes']
 
 # %% ../../nbs/30_features/05_course.ipynb #6c952073
-import hashlib,io,math,signal,threading,time,warnings
+import hashlib,io,math,signal,time,warnings
 from contextlib import contextmanager
 from dataclasses import dataclass,field
 from functools import partial
@@ -17,7 +17,7 @@ from fastai.callback.core import Callback,CancelFitException
 from fastai.optimizer import Larc,OptimWrapper
 from fastai.torch_core import num_distrib,rank_distrib
 from ..core import InputError,atomic_path,conform,no_room,read_bytes,reading,write_json
-from ..streams import interruption,progress_bar
+from ..streams import heeded,interruption,progress_bar
 from .backbone import embed
 from .contrastive import effective_rank,uniformity,view_alignment
 from .batches import RowsDL
@@ -357,14 +357,12 @@ def take_up(self:Checkpoint, state):
 # %% ../../nbs/30_features/05_course.ipynb #c9644a68
 @contextmanager
 def deferred_signals():
-    "SIGINT and SIGTERM fill the list that is yielded; a second one interrupts at once, an unseen one at the end."
+    "Signals that shall end a run fill the list that is yielded; a second one interrupts at once, an unseen one at the end."
     stop = []
     def note(number, frame):
         if stop: raise interruption(number)
         stop.append(number)
-    may_handle = threading.current_thread() is threading.main_thread()   # only the main thread may
-    signals = (signal.SIGINT,signal.SIGTERM) if may_handle else ()
-    before = {number:signal.signal(number,note) for number in signals}
+    before = {number:signal.signal(number,note) for number in heeded()}
     try: yield stop
     finally:
         for number,handler in before.items(): signal.signal(number,handler)
