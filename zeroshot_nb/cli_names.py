@@ -6,31 +6,13 @@
 __all__ = ['naming', 'rename_command', 'hint_command', 'ask_command']
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #14997f68
-import json,sys
+import importlib,json,sys
 from pathlib import Path
 import click
-from .cli import Compute,Source,_images_or_features,_load_model,_unlabelled,command
+from .cli import Compute,Source,_images_or_features,_load_model,_unlabelled,check_model,command
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #f5f50dda
 naming = click.Group()
-
-# %% ../nbs/60_classifier/03b_cli_names.ipynb #b964a391
-def _pairs(
-    said, # Texts NAME=WHAT
-    example:str, # How one should read
-)->list: # (NAME, WHAT)
-    "What stands on both sides of the first equals sign."
-    from zeroshot_nb.core import InputError
-    for one in said:
-        if '' in (parts := one.partition('='))[::2]: raise InputError(f"{one!r} should read {example}")
-    return [tuple(one.split('=',1)) for one in said]
-
-def _once(pairs):
-    "A dict of pairs, each name once."
-    from zeroshot_nb.core import InputError
-    twice = sorted({name for name,_ in pairs if [old for old,_ in pairs].count(name)>1})
-    if twice: raise InputError(f"{twice[0]} is renamed twice: give it one name")
-    return dict(pairs)
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #57dd0c78
 def _read_answers(
@@ -62,8 +44,9 @@ def _claimed(
 )->Path: # The latter
     "Nobody else writes there until the command ends: what is read, changed and written again must not be lost."
     from zeroshot_nb.model_files import check_model_folder,claim
+    check_model(model)
     out = check_model_folder(out or model)
-    if (Path(model)/'config.json').is_file(): click.get_current_context().with_resource(claim(out))
+    click.get_current_context().with_resource(claim(out))
     return out
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #ab8b37c2
@@ -77,10 +60,10 @@ def _follow(clf, answers):
     if getattr(clf,'memory_',None) is not None:
         clf = clf.with_answers(answers)
         return clf,clf.said_
-    names = {group:name for group,name in answers if name not in (NONE,MIXTURE)}
+    names = [(group,name) for group,name in answers if name not in (NONE,MIXTURE)]
     passed = [f'{group}: a model without memory can only rename, {name!r} is passed over'
               for group,name in answers if name in (NONE,MIXTURE)]
-    return clf.rename(names),[*_renamed(names),*passed]
+    return clf.rename(names),[*_renamed(clf.renames_[-1]['names']),*passed]
 
 def _kept(
     clf, # A model that was corrected
@@ -106,12 +89,13 @@ def rename_command(
 )->tuple: # (JSON object, text)
     "Give groups of images other names by hand. Nothing is fitted again."
     from zeroshot_nb.core import InputError
+    from zeroshot_nb.renaming import told_pairs
     if bool(names)+undo+bool(from_)!=1: raise InputError('give one of NAME=NEW ..., --from names.json and --undo')
-    names = _once(_pairs(names,'NAME=NEW, such as cat=dog'))
+    names = told_pairs(names,'NAME=NEW, such as cat=dog')
     out = _claimed(model,out)
     clf = _load_model(model,False,compute.device)
-    if from_: clf,said = _follow(clf,list(_once(_read_answers(from_,model)).items()))
-    elif names: clf,said = clf.rename(names),_renamed(names)
+    if from_: clf,said = _follow(clf,_read_answers(from_,model))
+    elif names: said = _renamed(clf.rename(names).renames_[-1]['names'])
     else:
         last = clf.renames_[-1:]
         clf.undo_rename()
@@ -126,7 +110,8 @@ def _hinted(
 )->tuple: # (pairs of name or not:name and a path or row, the features)
     "Hints as the classifier takes them."
     from zeroshot_nb.core import InputError
-    pairs = _pairs(hints,'NAME=IMAGE, such as cat=photos/17.jpg, or NAME=ROW with --features')
+    from zeroshot_nb.renaming import told_pairs
+    pairs = told_pairs(hints,'NAME=IMAGE, such as cat=photos/17.jpg, or NAME=ROW with --features')
     if not features: return pairs,None
     x = _images_or_features(None,features,key)
     wrong = [row for _,row in pairs if not row.isdigit() or int(row)>=len(x)]
@@ -146,8 +131,8 @@ def hint_command(
     "Tell a model what some image shows. Its names follow; nothing is fitted again."
     from zeroshot_nb.core import InputError
     if not hints: raise InputError('no hint: give NAME=IMAGE, such as cat=photos/17.jpg')
-    told,x = _hinted(hints,features,key)
     out = _claimed(model,out)
+    told,x = _hinted(hints,features,key)
     clf = _load_model(model,False,compute.device)
     clf = clf.with_hints(told,x)
     return _kept(clf,out,clf.said_)
@@ -159,46 +144,69 @@ def _choices(question):
     "The names that are numbered: those with a chance of one in a hundred, two at least."
     return [one for i,one in enumerate(question.choices[:_CHOICES]) if i<2 or one[1]>=.01]
 
-def _put(question, places, number):
+_STOP,_BACK = ('stop',),('undo',) # What is no answer, whatever classes are called
+
+def _keys(question, names):
+    "(what may be typed -> what it means, the choices' numbers): a name always means itself, also if it is a digit."
+    from zeroshot_nb.hinting import MIXTURE,NEITHER,NONE
+    from zeroshot_nb.core import same_name
+    named = {same_name(name):str(name) for name in names}
+    numbers = {str(i):name for i,(name,_) in enumerate(_choices(question),1)}
+    if any(name.isdigit() for name in named): numbers = {}
+    letters = dict(n=NONE,m=MIXTURE,u=_BACK,s=_STOP,q=_STOP,undo=_BACK,stop=_STOP)
+    return letters|NEITHER|numbers|named,{name:i for i,name in numbers.items()}
+
+# %% ../nbs/60_classifier/03b_cli_names.ipynb #4fc79056
+def _put(question, places, names, number):
     "A question as it is asked, a line each; `places` are the paths of rows."
+    from zeroshot_nb.hinting import MIXTURE,NONE
+    keys,numbers = _keys(question,names)
     yield f'\n{number}. These are called {question.group}. What do they show?'
     called = lambda row: places[row] if places else f'row {row}'
     for image in question.images[:_SHOWN]: yield f'     {called(image) if isinstance(image,int) else image}'
-    for i,(name,share) in enumerate(_choices(question),1): yield f'{i:4d} {name} ({share:.2f})'
-    yield '   n none of these   m a mixture   s stop   (or another name)'
+    for name,share in _choices(question): yield f"{numbers.get(name,''):>4} {name} ({share:.2f})"
+    said = {NONE:NONE,MIXTURE:MIXTURE,_BACK:'undo',_STOP:'stop'}
+    words = [f'{key} {word}' if keys[key]==what else word for key,(what,word) in zip('nmus',said.items())]
+    yield f"   {'   '.join(words)}   (or another name)"
 
 def _reply(question, names):
-    "What somebody answers: a name, `NONE`, `MIXTURE`, or None at the end."
-    from zeroshot_nb.hinting import MIXTURE,NONE
+    "What somebody answers: a name, `NONE`, `MIXTURE`, `_BACK`, or `_STOP`."
     from zeroshot_nb.core import same_name
-    known = {same_name(name):str(name) for name in names}
-    known |= {str(i):name for i,(name,_) in enumerate(_choices(question),1)}
-    known |= dict.fromkeys(('n',NONE),NONE)|dict.fromkeys(('m',MIXTURE),MIXTURE)|dict.fromkeys(('s','q','stop'))
+    known = _keys(question,names)[0]
     while line := sys.stdin.readline():
         if (said := same_name(line)) in known: return known[said]
-        click.echo(f'{line.strip()!r} is none of the answers: type a number, a name, n, m or s',err=True)
+        click.echo(f'{line.strip()!r} is none of the answers: type a number, a name, n, m, u or s',err=True)
+    return _STOP
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #80d381dc
+def _heard(clf, question, answer, past):
+    "The model after an answer; `past` has what was answered: (model before, group, answer, what it changed)."
+    if answer!=_BACK:
+        before,clf = clf,clf.with_answers([(question.group,answer)])
+        past.append((before,question.group,answer,said:=clf.said_))
+    elif past:
+        clf,group,answer,_ = past.pop()
+        said = [f'{group}: {answer} is taken back']
+    else: said = ['there is nothing to take back']
+    for line in said: click.echo(f'   {line}',err=True)
+    return clf
+
 def _talk(
     clf, # A model with a memory
     x, # Features to choose images from; None: those of the training
     places, # Paths of their rows
-)->tuple: # (the model after all answers, [(group, answer)], what each changed)
+)->tuple: # (the model after all answers, what `_heard` keeps of each)
     "Ask until it is stopped, or nothing worth asking is left."
-    answers,said = [],[]
+    past,names = [],clf.classes_
     try:
         while questions := clf.questions(1,x):
-            for line in _put(questions[0],places,len(answers)+1): click.echo(line,err=True)
-            answer = _reply(questions[0],clf.classes_)
-            if answer is None: break
-            group = questions[0].group
-            clf = clf.with_answers([(group,answer)])
-            answers.append((group,answer))
-            said += clf.said_
-            for line in clf.said_: click.echo(f'   {line}',err=True)
-        else: click.echo('\nNo other answer would help.' if answers else 'There is nothing worth asking.',err=True)
+            for line in _put(questions[0],places,names,len(past)+1): click.echo(line,err=True)
+            answer = _reply(questions[0],names)
+            if answer==_STOP: break
+            clf = _heard(clf,questions[0],answer,past)
+        else: click.echo('\nNo other answer would help.' if past else 'There is nothing worth asking.',err=True)
     except KeyboardInterrupt: click.echo('\nstopped',err=True)
-    return clf,answers,said
+    return clf,past
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #519c691b
 @command(naming,'ask','ask model photos/')
@@ -212,13 +220,14 @@ def ask_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Ask what groups of images show, the question that helps most first, and correct the names by the answers."
-    from zeroshot_nb.hinting import _check_memory
     out = _claimed(model,out)
+    x = _images_or_features(images,features,key) if images or features else None
     clf = _load_model(model,source.strict,compute.device)
-    _check_memory(clf)
-    x,places = None,None
-    if images or features:
-        shown,places,_ = _unlabelled(clf,images,features,key,source)
+    importlib.import_module('zeroshot_nb.hinting')._check_memory(clf)
+    places = None
+    if x is not None:
+        shown,places,_ = _unlabelled(clf,x,features,key,source)
         x = clf._features(shown,clf.n_features_in_)[0]
-    clf,answers,said = _talk(clf,x,places)
-    return _kept(clf,out,said,answers=[dict(group=group,name=name) for group,name in answers])
+    clf,past = _talk(clf,x,places)
+    answers = [dict(group=group,name=name) for _,group,name,_ in past]
+    return _kept(clf,out,[line for *_,lines in past for line in lines],answers=answers)

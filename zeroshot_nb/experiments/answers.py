@@ -35,17 +35,19 @@ class Asked:
 STEPS = (0,1,2,3,5,9) # Answers after which scores are taken
 
 def _follow(asked, choose, most):
-    "[(Z, H) after 0, 1, ... answers] about the groups that `choose` picks."
+    "[(Z, H, what the last answer was reckoned to be worth) after 0, 1, ... answers] about groups that `choose` picks."
     head,memory = asked.head,asked.memory
-    reached = [asked.scores(head)]
+    reached = [(*asked.scores(head),np.nan)]
     for _ in range(most):
         left = np.flatnonzero(~memory.belief.asked&(memory.belief.sizes>0))
+        gain = 0.
         if len(left):
             group = int(choose(memory.belief,left))
+            gain = float(gains(memory.belief)[group])
             seen = counts(asked.groups(head),asked.y,len(head.b))[group]
             heard = hear(head,memory,[Seen(group,int(seen.argmax()))])
             head,memory = heard.head,heard.memory
-        reached.append(asked.scores(head))
+        reached.append((*asked.scores(head),gain))
     return reached
 
 # %% ../../nbs/70_paper/19_answers.ipynb #e235c3d5
@@ -85,10 +87,10 @@ def _few_labels(asked, rng):
 # %% ../../nbs/70_paper/19_answers.ipynb #910b6aa2
 def _course(asked, seed):
     "Rows of `answer_trial` for one fit."
-    most,rng = max(STEPS),np.random.default_rng(seed)
+    most,rng,parts = max(STEPS),np.random.default_rng(seed),('Z','H','gain')
     ways = {'our questions':_follow(asked,_worth_most,most),'random questions':_follow(asked,_any(seed),most),
             'by hand, no geometry':_by_hand(asked,most)}
-    rows = [dict(way=way,answers=n,Z=reached[n][0],H=reached[n][1]) for way,reached in ways.items() for n in STEPS]
+    rows = [dict(way=way,answers=n)|dict(zip(parts,reached[n])) for way,reached in ways.items() for n in STEPS]
     labels,n,hinted = _few_labels(asked,rng)
     rows += [dict(way='labels, logistic regression',answers=k,Z=Z,H=np.nan) for k,Z in labels.items()]
     rows.append(dict(way='an image a class, as hints',answers=n,Z=hinted[0],H=hinted[1]))
@@ -100,7 +102,7 @@ def answer_trial(
     seeds=50, # How many (0, 1, ...), or a list of them
     device:str='cpu', # Where to compute
     progress:bool=False, # Show progress
-)->pd.DataFrame: # A row a seed, way and number of answers: Z, H
+)->pd.DataFrame: # A row a seed, way and number of answers: Z, H, and what the last answer was reckoned to be worth
     "Z after so many answers. Fitting reads no label; labels are the simulated person's, and score."
     x,y,x_test,y_test = data
     y,y_test = (class_numbers(v,prior.classes) for v in (y,y_test))
