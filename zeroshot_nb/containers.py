@@ -10,29 +10,20 @@ import os
 import numpy as np,torch
 from .core import InputError
 from .images import ImageSet,Pile
-from .held import hold
+from .walk import begins_as_image
+from .held import CHANNELS,as_array,as_bytes,content_of,hold
 
 # %% ../nbs/60_classifier/01c_containers.ipynb #48f79856
-_CHANNELS = 1,3,4
-
-def _bytes(pixels):
-    "Shares of one, or bytes as other numbers, as bytes."
-    if pixels.dtype==np.uint8: return pixels
-    if pixels.dtype==bool: return pixels.astype(np.uint8)*255
-    low,high = (pixels.min(),pixels.max()) if pixels.size else (0,0)
-    if not 0<=low<=high<=255: raise InputError("image arrays should hold bytes, 0 to 255, or shares of one; "
-                                               f"got {low:.4g} to {high:.4g}: undo the normalisation")
-    return (pixels*(255 if pixels.dtype.kind=='f' and high<=1 else 1)).round().astype(np.uint8)
-
 def _pixels(
-    images, # n x H x W x channels, n x channels x H x W
+    images, # n x H x W x channels, n x channels x H x W, or n x H x W
 )->np.ndarray: # n x H x W x 3 bytes
     "Image arrays of any convention."
-    images = np.asarray(images.detach().cpu() if isinstance(images,torch.Tensor) else images)
-    if images.ndim!=4 or not images.size or not {images.shape[1],images.shape[3]}&set(_CHANNELS):
+    images = as_array(images)
+    if images.ndim==3 and images.shape[2] not in CHANNELS and images.shape[0] not in CHANNELS: images = images[...,None]
+    if images.ndim!=4 or not images.size or not {images.shape[1],images.shape[3]}&set(CHANNELS):
         raise InputError(f"image arrays should be images x height x width x 3; got shape {images.shape}")
-    if images.shape[3] not in _CHANNELS: images = images.transpose(0,2,3,1)
-    images = _bytes(images)
+    if images.shape[3] not in CHANNELS: images = images.transpose(0,2,3,1)
+    images = as_bytes(images)
     if images.shape[3]==1: return images.repeat(3,3)
     if images.shape[3]==3: return images
     opaque = images[...,3:]/255
@@ -41,8 +32,9 @@ def _pixels(
 # %% ../nbs/60_classifier/01c_containers.ipynb #20f08662
 _WANTED = ('give a folder, a list, array or column of image files, images, or a matrix of features, images x width')
 
-def _is_file(item): return isinstance(item,(str,bytes,os.PathLike))
-def _is_image(item): return hasattr(item,'convert') and hasattr(item,'getbands') or getattr(item,'ndim',0)==3
+def _is_encoded(item): return isinstance(item,bytes) and begins_as_image(item)
+def _is_file(item): return isinstance(item,(str,bytes,os.PathLike)) and not _is_encoded(item)
+def _is_image(item): return hasattr(item,'getbands') or getattr(item,'ndim',0)==3 or _is_encoded(item)
 
 def _from_items(items):
     "Files, images or rows, one by one."
@@ -70,7 +62,7 @@ def _from_array(x):
                              f"({e}): {_WANTED}") from e
     if x.dtype.kind=='c': raise InputError('Complex data not supported: features are real numbers')
     if x.dtype.kind not in 'biuf': raise InputError(f"an array of {x.dtype} is neither images nor features: {_WANTED}")
-    if x.ndim==4: return Pile([_pixels(x)])
+    if x.ndim in (3,4): return Pile([_pixels(x)])
     return x.astype(np.uint8) if x.dtype.kind=='b' else x
 
 # %% ../nbs/60_classifier/01c_containers.ipynb #16be3496
@@ -86,19 +78,11 @@ def _from_table(table):
                              "or give the one column of image files") from e
     return _from_array(x)
 
-def _image_of(item):
-    "The image of a dataset's item: the first of a pair, or what is called image."
-    if isinstance(item,(tuple,list)) and len(item): return item[0]
-    if isinstance(item,dict):
-        found = next((v for k,v in item.items() if str(k).lower() in ('image','img','pixel_values')),None)
-        return found if found is not None else next((v for v in item.values() if _is_image(v)),None)
-    return item
-
 # %% ../nbs/60_classifier/01c_containers.ipynb #d5ee5047
 def _from_dataset(data):
     "Pictures, which stay where they are until they are asked for; or files, or rows of features."
-    if not len(data) or _is_image(_image_of(data[0])): return hold(data)
-    return _from_items([_image_of(data[i]) for i in range(len(data))])
+    if not len(data) or _is_image(content_of(data[0])): return hold(data)
+    return _from_items([content_of(data[i]) for i in range(len(data))])
 
 def as_input(
     X, # Whatever holds images or features
@@ -106,7 +90,7 @@ def as_input(
     "Sort what was given; idempotent."
     if isinstance(X,(str,os.PathLike,ImageSet,Pile)): return X
     if isinstance(X,bytes): return os.fsdecode(X)
-    if isinstance(X,torch.Tensor): return Pile([_pixels(X)]) if X.ndim==4 else X
+    if isinstance(X,torch.Tensor): return Pile([_pixels(X)]) if X.ndim in (3,4) else X
     if hasattr(X,'toarray') and hasattr(X,'nnz'):
         raise InputError("Sparse data was passed, and features are dense: give X.toarray()")
     if hasattr(X,'columns') and hasattr(X,'to_numpy'): return _from_table(X)
