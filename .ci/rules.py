@@ -11,14 +11,14 @@ root = Path(__file__).resolve().parent.parent
 COLUMNS, PARAMETERS, LINES, CELLS = 120, 8, 30, 60
 
 # The floors, from the ground up: a module imports only from floors below its own, or earlier on its own line.
-FLOORS = ['core', 'streams', 'walk', 'survey', 'decode', 'images', 'held', 'containers', 'toys.doodles toys.leaves',
+FLOORS = ['core', 'provenance', 'streams', 'walk', 'survey', 'decode', 'images', 'held', 'containers', 'toys.doodles toys.leaves',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
-          'features.batches features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
+          'features.published features.settings features.batches features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
           'names.sources names.vectors names.geometry names.prior toys.worlds',
-          'naming.transport naming.cluster naming.match naming.assignment naming.consensus naming.certificate naming.hints',
+          'naming.transport naming.cluster naming.match naming.assignment naming.sizes naming.consensus naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes',
           'fit memory model_files export classifier look renaming hinting advice report',
-          'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.compare experiments.answers experiments.tables experiments.demo '
+          'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.baselines.rows experiments.compare experiments.answers experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate',
           'cli cli_names cli_vectors cli_report cli_research']
 

@@ -129,24 +129,30 @@ def _write_tables(out, tables, info):
     for suffix,df in tables.items():
         with atomic_path(f'{out}{suffix}.csv') as path: df.assign(**info).to_csv(path,index=False,float_format='%.4f')
 
+# %% ../nbs/60_classifier/04_cli_research.ipynb #65cd35e9
 @command(research,'compare','compare --features F.npz --classes cat,dog,truck '
          '--vectors en_core_web_md --out results/namings')
 def compare_command(
     *,
     trial:TrialOptions,
     rows:click.IntRange(1)=None, # Train on so many rows, evenly spaced [default: all]
+    # all, ours, or names of namings, separated by commas; DeepCluster, ADC, IIC, SCAN, SeLa, TURTLE and TEMI too,
+    # whose groups are named by our naming
+    namings:str='ours',
     out:Path=None, # Also write OUT.csv, a row a run, and OUT_names.csv, a row a run and name
     names:NameOptions,
     compute:Compute,
 )->tuple: # (JSON object, text)
     "The same clusters under several namings, and clusters and names found together, for many seeds."
     from zeroshot_nb.evaluate.scores import mean_std
-    from zeroshot_nb.experiments.compare import compare_namings,score_namings
+    from zeroshot_nb.experiments.baselines.rows import NOMINAL,choose_rows
+    from zeroshot_nb.experiments.compare import NAMINGS,compare_namings,score_namings
     from zeroshot_nb.experiments.tables import provenance
+    wanted = choose_rows(namings,[*NAMINGS,*NOMINAL],NAMINGS)
     prior,device,x,x_test = _trial(trial,names,compute.device)
     x = x[::max(1,-(-len(x)//(rows or len(x))))]
     info = provenance(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
-    found = compare_namings(x,x_test,prior,trial.range(compute.seed),device=device,progress=True)
+    found = compare_namings(x,x_test,prior,trial.range(compute.seed),None,wanted,device,True)
     df,of_names = score_namings(found,read_array(trial.features,trial.labels),names.ordinal)
     if out: _write_tables(out,{'':df,'_names':of_names},info)
     namings = df.astype(object).where(df.notna(),None)                       # None is JSON, NaN is not
@@ -207,6 +213,16 @@ def _all_failed(df):
 _positive = click.FloatRange(0,min_open=True)
 _SCORES = ('Z','H','match','off by one','MAE','QWK','reversed Z (oracle)')
 
+# %% ../nbs/60_classifier/04_cli_research.ipynb #78d6ddcf
+def _rows(kind, said, paper):
+    "(our methods, published ideas) that a table of this kind is to have as rows."
+    from zeroshot_nb.experiments.baselines.rows import NOMINAL,ORDINAL,choose_rows
+    from zeroshot_nb.experiments.tables import METHODS
+    known = ORDINAL if kind=='ordinal' else NOMINAL
+    wanted = choose_rows(said,[*METHODS,*known],METHODS)
+    ours = {name:how for name,how in METHODS.items() if name in wanted and (paper or not how)}
+    return ours,tuple(name for name in wanted if name in known)
+
 # %% ../nbs/60_classifier/04_cli_research.ipynb #cbb2ae05
 @command(research,'table','table nominal --data DIR --vectors en_core_web_md --out results/')
 def table_command(
@@ -223,6 +239,7 @@ def table_command(
     classes:str=None, # Class names, separated by commas, by which further folder trees are known
     sizes:tuple=(), # NAME=n1,n2,...: class sizes of a dataset; may be repeated
     paper:bool=True, # Also rows with the paper's settings
+    rows:str='ours', # all, ours, or names of rows, with commas: published ideas on these features, as IIC or SORD
     compute:Compute,
 )->tuple: # (JSON object, text)
     """The paper's Table 1 (nominal) or 2 (ordinal), for the datasets in a folder.
@@ -230,11 +247,10 @@ def table_command(
     Labels are read after all fits, but for rows with `counted` class sizes: those are sums over the training labels,
     as the paper sets them. An interrupted table goes on when the command is given again."""
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.experiments.tables import METHODS,TableSettings,readable,table
+    from zeroshot_nb.experiments.tables import TableSettings,readable,table
     if compute.seed: raise InputError('a table runs seeds 0, 1, ...: leave out --seed, and say how many with --seeds')
-    methods = {k:v for k,v in METHODS.items() if paper or not v}
     given = _sizes_by_name(sizes),_by_name(backbone,'backbone')
-    settings = TableSettings(seeds,*given,vectors,minutes,methods,compute.device)
+    settings = TableSettings(seeds,*given,vectors,minutes,*_rows(kind,rows,paper),compute.device)
     df = table(kind,data,out,_words(only),classes and classes.split(','),settings)
     text,rows = readable(df,[k for k in _SCORES if k in df]).to_string(),json.loads(df.to_json(orient='records'))
     return dict(rows=rows,out=str(out)),f'{text}\n{Path(out)/kind}.csv',_all_failed(df)

@@ -89,7 +89,7 @@ def _write_page(
 )->Path: # The page
     "The report page and `result.json`."
     out = Path(out)
-    page = report_page(clf,test,y,Origin(out/'model','doodles'),n=1,story=_story(result))
+    page = report_page(clf,test,y,Origin(out/'model','doodles'),story=_story(result))
     write_json(out/'result.json',result)
     with atomic_path(out/'index.html') as part: part.write_text(page,encoding='utf-8')
     return out/'index.html'

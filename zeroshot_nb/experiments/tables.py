@@ -6,13 +6,16 @@
 __all__ = ['PUBLISHED', 'METHODS', 'provenance', 'TableSettings', 'measure', 'read_table', 'table', 'readable']
 
 # %% ../../nbs/70_paper/10_tables.ipynb #2aa23631
-import datetime,hashlib,subprocess,time,warnings,zipfile,zlib
+import datetime,glob,hashlib,subprocess,time,warnings,zipfile,zlib
 from dataclasses import dataclass
+from functools import cache,partial
 from pathlib import Path
 import numpy as np,pandas as pd,torch
+from sklearn.model_selection import StratifiedKFold
 import zeroshot_nb
 from .. import __version__
 from ..core import InputError,atomic_path,claim,describe_device,pick_device
+from ..streams import complain
 from ..datasets.registry import datasets_in,fingerprint
 from ..names.vectors import check_classes,load_vectors
 from ..names.geometry import name_geometry,split_sources
@@ -25,6 +28,7 @@ from ..evaluate.probes import probes
 from ..evaluate.scores import as_names,random_baseline,score_many
 from ..evaluate.ordinal import ordinal_score_many
 from ..fit import PAPER_ARGS,repeat
+from .baselines.rows import NOMINAL,ORDINAL,find_groups,named_groups,views_of
 
 # %% ../../nbs/70_paper/10_tables.ipynb #2d99a29b
 _TRAIN,_NAME,_NONE = 'to train','to name clusters','none'                   # what labels are used for
@@ -82,6 +86,7 @@ class TableSettings:
     vectors:object = None # Of nominal class names: see `name_geometry`
     minutes:float = 60. # Of training a backbone, where the dataset does not bring settings of its own
     methods:dict = None # Name -> settings of `repeat`; default: `METHODS`
+    rows:tuple = () # Published ideas to be tried on the same features: keys of `NOMINAL` or `ORDINAL`
     device:str = 'auto' # auto, cpu or cuda
     progress:bool = True # Show progress
 
@@ -175,27 +180,72 @@ def _kept(file):
         with np.load(file,allow_pickle=False) as f: return f['pred'],float(f['seconds'])
     except (OSError,ValueError,KeyError,EOFError,zlib.error,zipfile.BadZipFile): return None
 
+def _keep(file, make):
+    "(predictions, seconds) of `make()`, kept so that a table that was interrupted does not begin again."
+    if (kept := _kept(file)) is None:
+        start = time.perf_counter()
+        a = make().astype(np.int16)
+        with atomic_path(file) as path,open(path,'wb') as f:
+            np.savez_compressed(f,pred=a,seconds=round(time.perf_counter()-start,1))
+        kept = _kept(file)
+    return kept
+
+# %% ../../nbs/70_paper/10_tables.ipynb #d2c34df8
 def _fit_all(
     x, # N x D features
     x_test, # n x D features to predict
     priors:dict, # See `_class_priors`
     settings:TableSettings, # How
-    keep, # Folder in which predictions are kept, so that a table that was interrupted does not begin again
+    keep, # Folder in which predictions are kept
 )->list: # (method, sizes, r x n predictions, seconds)
     "Every method under every prior; no label is read."
     made,device = [],pick_device(settings.device)
-    for method,how in (settings.methods or METHODS).items():
+    def predicted(prior, how):
+        fits = repeat(x,prior,settings.seeds,device=device,progress=settings.progress,**how)
+        return fits.predict(x_test)
+    for method,how in (METHODS if settings.methods is None else settings.methods).items():
         for sizes,prior in priors.items():
             file = Path(keep)/f'{_kept_key(x,x_test,prior,how,settings.seeds)}.npz'
-            if (kept := _kept(file)) is None:
-                start = time.perf_counter()
-                fits = repeat(x,prior,settings.seeds,device=device,progress=settings.progress,**how)
-                a = fits.predict(x_test).astype(np.int16)
-                with atomic_path(file) as path,open(path,'wb') as f:
-                    np.savez_compressed(f,pred=a,seconds=round(time.perf_counter()-start,1))
-                kept = _kept(file)
-            made.append((method,sizes,*kept))
+            made.append((method,sizes,*_keep(file,partial(predicted,prior,how))))
     return made
+
+# %% ../../nbs/70_paper/10_tables.ipynb #092315ab
+def _group_all(
+    views, # () -> `Views` of the training images; only called where something is not kept yet
+    data, # (N x D features, n x D features to predict)
+    prior, # `LabelPrior`: its geometry names the groups
+    settings:TableSettings, # How
+    keep, # Folder in which predictions are kept
+)->list: # (row, r x n predictions, seconds)
+    "Every published way to groups that is wanted, and our naming put on them; no label is read."
+    def predicted(name):
+        seen = views()
+        z_test = on_sphere(torch.tensor(data[1]),seen.mean)
+        found = find_groups(name,seen,len(prior),range(settings.seeds),z_test,settings.progress)
+        return named_groups(seen.x,found,prior.geometry)
+    file = lambda name: Path(keep)/f'{_kept_key(*data,prior,dict(row=name),settings.seeds)}.npz'
+    return [(name,*_keep(file(name),partial(predicted,name))) for name in settings.rows if name in NOMINAL]
+
+# %% ../../nbs/70_paper/10_tables.ipynb #b111f21d
+_HERE,_FOLDS = ' (on these features)',5
+
+def _folds(x, y, x_test, y_test, own):
+    "(features, steps, test features, test steps) of each fold: the dataset's own, or five of all images."
+    x,y = x[y>=0],y[y>=0]
+    if own: return [(x,y,x_test,y_test)]
+    x,y = np.concatenate([x,x_test]),np.concatenate([y,y_test])
+    parts = StratifiedKFold(_FOLDS,shuffle=True,random_state=0).split(x,y)
+    return [(x[i],y[i],x[j],y[j]) for i,j in parts]
+
+def _taught(name, folds, classes):
+    "Scores of an ordinal classifier that learns from labels, a row a fold."
+    start,scored = time.perf_counter(),[]
+    for x,y,x_test,y_test in folds:
+        pred = ORDINAL[name](x,y,x_test,len(classes)).numpy()
+        scored.append(ordinal_score_many(as_names(y_test,classes),pred[None],classes))
+    scored = pd.concat(scored,ignore_index=True)
+    seconds = round(time.perf_counter()-start,1)
+    return scored.assign(method=name+_HERE,labels=_TRAIN,seed=range(len(scored)),seconds=seconds)
 
 # %% ../../nbs/70_paper/10_tables.ipynb #c4e6fcbe
 def _frame(
@@ -218,6 +268,15 @@ def _frame(
     rows += [dict(method=name,labels=_TRAIN,seed=0,Z=found[k]) for name,k in (('kNN','knn'),('linear','linear'))]
     return pd.DataFrame(rows)
 
+# %% ../../nbs/70_paper/10_tables.ipynb #1e15c7cb
+def _scored(dataset, fits, groups, known, y_test, settings):
+    "Tables of the scores of fits and of groups, on the test images whose labels are known."
+    names,seeds = list(dataset.classes),range(settings.seeds)
+    scores = ordinal_score_many if dataset.ordinal else score_many
+    table = lambda a: scores(as_names(y_test[known],names),a[:,known],names).assign(seed=seeds)
+    of_fits = [table(a).assign(method=method,labels=_NONE,sizes=sizes,seconds=t) for method,sizes,a,t in fits]
+    return of_fits+[table(a).assign(method=name+_HERE,labels=_NAME,seconds=t) for name,a,t in groups]
+
 # %% ../../nbs/70_paper/10_tables.ipynb #de21c03d
 def _measure_fold(
     dataset, # `Dataset`
@@ -234,11 +293,15 @@ def _measure_fold(
     net,how = _stage_one(dataset,train,out,tag,settings)
     (x,paths),(x_test,test_paths) = _both_features(net,piles,out,dataset.name+tag,settings)
     fits = _fit_all(x,x_test,priors,settings,Path(out)/'predictions')
+    kept = Path(out)/'views'/f'{dataset.name}{tag}-{fingerprint(train)}-{weights_digest(net)}'
+    views = cache(partial(views_of,x,net,train,paths,kept,device=settings.device,progress=settings.progress))
+    groups = _group_all(views,(x,x_test),next(iter(priors.values())),settings,Path(out)/'predictions')
     y,y_test = train.labels(paths),test.labels(test_paths)                  # from here on labels are read
     known = y_test>=0
-    scores = ordinal_score_many if dataset.ordinal else score_many
-    parts = [scores(as_names(y_test[known],names),a[:,known],names).assign(method=method,labels=_NONE,sizes=sizes,
-                    seed=range(settings.seeds),seconds=seconds) for method,sizes,a,seconds in fits]
+    parts = _scored(dataset,fits,groups,known,y_test,settings)
+    wanted = [name for name in settings.rows if name in ORDINAL]
+    folds = _folds(x,y,x_test[known],y_test[known],dataset.folds) if wanted else []
+    parts += [_taught(name,folds,names) for name in wanted]
     parts.append(_frame(x,y,x_test[known],y_test[known],names,settings.seeds))
     info = dict(data=f'{fingerprint(train)} {fingerprint(test)}',backbone=f'{how} ({weights_digest(net)[:8]})',
                 train=str(len(x)),test=str(known.sum()))
@@ -274,7 +337,7 @@ def _summarise(
 )->pd.DataFrame: # One row a method and kind of class sizes
     "Mean and sample standard deviation over the runs."
     keys = ['dataset','method','labels','sizes']
-    runs = runs.fillna({'sizes':''})
+    runs = runs.assign(sizes=runs.get('sizes',pd.Series('',runs.index)).fillna(''))
     grouped = runs.groupby(keys,sort=False)
     of_folds = runs.groupby([*keys,'fold'],sort=False).seconds.first()      # all seeds of a fold share one time
     seconds = of_folds.groupby(keys,sort=False).sum(min_count=1)
@@ -305,9 +368,10 @@ def read_table(
     return df
 
 def _update(file, rows, name):
-    "Put a dataset's rows in the place of its older ones."
+    "Put a dataset's rows in the place of those that it had by the same methods, or by none."
     old = read_table(file)
-    new = pd.concat([df for df in (old[old.dataset!=name],rows) if len(df)],ignore_index=True)
+    over = (old.dataset==name)&old.method.isin([*rows.method,'absent','failed'])
+    new = pd.concat([df for df in (old[~over],rows) if len(df)],ignore_index=True)
     with atomic_path(file) as path: new.to_csv(path,index=False,float_format='%.4f')
     return read_table(file)
 
@@ -352,6 +416,8 @@ def _check_request(
 ):
     "Refuse what cannot work for any dataset, before hours of work."
     pick_device(settings.device)
+    if unknown := [name for name in settings.rows if name not in {**NOMINAL,**ORDINAL}]:
+        raise InputError(f"no row {', '.join(unknown)}: choose from {', '.join([*NOMINAL,*ORDINAL])}")
     _check_names(found,data,only,classes,settings)
     given = settings.backbone
     for backbone in set(given.values()) if isinstance(given,dict) else {given}-{None}: load_backbone(backbone)
@@ -372,6 +438,32 @@ def _measured(file, dataset, where, settings):
     rows = pd.concat([_summarise(runs,info),_published_rows(dataset.name)],ignore_index=True)
     return _update(file,rows,dataset.name)
 
+# %% ../../nbs/70_paper/10_tables.ipynb #ce7e8470
+def _stage_said(dataset, out, settings):
+    "(how a dataset comes by its backbones, minutes of training at most; NaN: of settings of its own)"
+    given = settings.backbone_of(dataset.name)
+    if given is not None: return f'with {Path(str(given)).name}',0
+    limit = '' if dataset.stage1 else f'-{settings.minutes:g}min'
+    kept = (Path(out)/'backbones').glob(f'{glob.escape(dataset.name)}-*{limit}.safetensors')
+    left = (dataset.folds or 1)-sum(finished(file) is not None for file in kept)
+    if left<=0: return 'with what was trained before, if the images are the same',0
+    what = 'trains a backbone' if left==1 else f'trains {left} backbones'
+    if dataset.stage1: return f'{what} with settings of its own',float('nan')
+    return f"{what}, {settings.minutes:g} minutes{'' if left==1 else ' each'} at most",left*settings.minutes
+
+def _plan(found, only, out, settings):
+    "What a table will do, a line each."
+    wanted = [(dataset,where) for dataset,where in found if not only or dataset.name in only]
+    here = {dataset.name:_stage_said(dataset,out,settings) for dataset,where in wanted
+            if where is not None and not isinstance(where,Exception)}
+    absent = [dataset.name for dataset,where in wanted if where is None]
+    lines = [f"{name}: {how}, {settings.seeds} seeds" for name,(how,_) in here.items()]
+    if absent: lines.append(f"not here: {', '.join(absent)}")
+    minutes = sum(n for _,n in here.values() if n==n)
+    if minutes: lines.append(f"all in all up to {minutes:g} minutes of training, naming comes on top; "
+                             "--minutes shortens it, and an interrupted table goes on")
+    return lines
+
 # %% ../../nbs/70_paper/10_tables.ipynb #fa533199
 def table(
     kind:str, # nominal or ordinal
@@ -387,6 +479,7 @@ def table(
     _check_request(found,data,only,classes,settings)
     file = Path(out)/f'{kind}.csv'
     with claim(file):
+        for line in _plan(found,only,out,settings) if settings.progress else (): complain(line)
         df = read_table(file)
         for dataset,where in found:
             if only and dataset.name not in only: continue
