@@ -12,7 +12,7 @@ import numpy as np,torch
 from PIL import Image
 from fastcore.basics import patch
 from .core import InputError
-from .decode import Frame,read_held
+from .decode import Frame,read_held,upper_bits
 from .streams import progress_bar
 from .survey import Survey
 from .images import ImageSet,Pile,_blank
@@ -25,7 +25,7 @@ def as_bytes(
 )->np.ndarray: # The same in bytes
     "Shares of one, or bytes as other numbers, as bytes."
     if a.dtype==np.uint8: return a
-    if a.dtype==np.uint16: return (a>>8).astype(np.uint8)
+    if a.dtype==np.uint16: return upper_bits(a)
     if a.dtype.kind not in 'biuf': raise InputError(f"images of {a.dtype} values cannot be read")
     low,high = a.min(),a.max()
     if not 0<=low<=high<=255: raise InputError("images should hold bytes, 0 to 255, or shares of one; "
