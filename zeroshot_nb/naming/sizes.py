@@ -71,9 +71,10 @@ class Unequal:
         said = f"{', '.join(shown[:12])}{' ...' if len(shown)>12 else ''}"
         likely = self.named and (f"; by how the groups lie to each other most likely "
                                  f"--class-sizes {','.join(percent(self.named))}")
-        return (f"the names are taken for equally common, but the images fall into {len(shown)} clear groups of {said} percent: "
-                f"fit again with --class-sizes (class_sizes), in the order of the names{likely or ''}")
+        return (f"the names are taken for equally common, but the images fall into {len(shown)} clear groups of "
+                f"{said} percent: fit again with --class-sizes (class_sizes), in the order of the names{likely or ''}")
 
+# %% ../../nbs/50_naming/01b_sizes.ipynb #c6b9fd59
 def find_unequal(
     x, # N x D features
     prior, # `LabelPrior`
