@@ -303,7 +303,8 @@ def check_similarity(
     classes, # c names, for the message
 )->np.ndarray: # c x c float array
     "A square, finite, symmetric table of the classes' size, or a clear error."
-    S = np.asarray(S,float)
+    try: S = np.asarray(S,float)
+    except (ValueError,TypeError) as e: raise InputError(f"the similarity table does not hold numbers only: {e}") from e
     c = len(classes)
     if S.shape!=(c,c):
         raise InputError(f"the similarity table is {' x '.join(map(str,S.shape))}: {c} classes need {c} x {c}")
@@ -317,39 +318,63 @@ def check_similarity(
 
 # %% ../../nbs/40_names/00_vectors.ipynb #7428f00b
 def _read_rows(path):
-    "The cells of a CSV file, without empty lines."
+    "The cells of a CSV file, without empty lines, empty last columns, and comments before the header."
     if not Path(path).is_file(): raise InputError(f"no such similarity table: {path}")
-    try:
-        with open(path,newline='',encoding='utf-8-sig') as f: rows = [[v.strip() for v in row] for row in csv.reader(f)]
-    except UnicodeDecodeError as e: raise InputError(f"{path} is not UTF-8 text: {e}") from e
+    try: text = Path(path).read_bytes().decode('utf-8-sig')
+    except UnicodeDecodeError as e:
+        raise InputError(f"{path} is no text in UTF-8: save it as CSV in UTF-8 ({e})") from e
+    lines = text.splitlines()
+    mark = max(',;\t',key=lambda mark: sum(line.count(mark) for line in lines[:2]))
+    rows = [[v.strip() for v in row] for row in csv.reader(lines,delimiter=mark)]
     rows = [row for row in rows if any(row)]
+    while len(rows)>1 and rows[0][0].startswith('#') and len(rows[0])<len(rows[-1]): rows = rows[1:]
+    while rows and all(len(row)>1 and not row[-1] for row in rows): rows = [row[:-1] for row in rows]
     if not rows: raise InputError(f"the similarity table {path} is empty")
     return rows
 
-def _split_names(head, body, path):
-    "(names, rows of numbers), whether or not a first column repeats the names."
-    first = [row[0] for row in body]
-    bare = bool(body) and len(body[0])==len(head)+1                  # a first column under nothing
-    same = list(map(same_name,first))==list(map(same_name,head[1:]))
-    if not (bare or head[0]=='' or same): return [n for n in head if n],body
-    names = head if bare else head[1:]                               # or one under a blank, or a title
-    if list(map(same_name,first))!=list(map(same_name,names)):
-        raise InputError(
-            f"the first column of {path} should repeat the header's names in their order: {', '.join(names)}")
-    return names,[row[1:] for row in body]
+def _number(cell):
+    "A cell of a table; NaN where it is empty."
+    text = str(cell).strip().replace(',','.')
+    return float(text[:-1])/100 if text.endswith('%') else float(text or 'nan')
 
-# %% ../../nbs/40_names/00_vectors.ipynb #729dd529
+def _is_number(cell):
+    try: return _number(cell)<np.inf
+    except ValueError: return False
+
+# %% ../../nbs/40_names/00_vectors.ipynb #1c79b473
+def _split_names(head, body, path):
+    "(names, rows of cells in their order), whether or not a first column repeats the names."
+    if len(body)<len(head) and all(map(_is_number,head)):
+        raise InputError(f"the first line of {path} holds numbers: it should hold the names")
+    first = [same_name(row[0]) for row in body]
+    bare = bool(body) and len(body[0])==len(head)+1                  # a first column under nothing
+    if not (bare or head[0]=='' or sorted(first)==sorted(map(same_name,head[1:]))):
+        return [name for name in head if name],body
+    names,rows = head if bare else head[1:],[row[1:] for row in body] # or one under a blank, or a title
+    if first in ([str(i) for i in range(n,n+len(rows))] for n in (0,1)): return names,rows
+    if sorted(first)!=sorted(map(same_name,names)):
+        raise InputError(f"the first column of {path} should repeat the header's names: {', '.join(names)}")
+    return names,[rows[first.index(same_name(name))] for name in names]
+
+# %% ../../nbs/40_names/00_vectors.ipynb #6569e1ac
+def _table_of(head, body, path):
+    "(names, array) of the cells of a table, one half of which may be empty."
+    names,body = _split_names(head,body,path)
+    if len(names)<2: raise InputError(f"the first line of {path} should hold the names, two or more, separated by "
+                                      f"commas; it holds {', '.join(names) or 'none'}")
+    names = check_classes(names)
+    try: S = np.array([[_number(cell) for cell in row] for row in body])
+    except ValueError as e: raise InputError(f"{path}: every row needs {len(names)} numbers ({e})") from e
+    if S.ndim==2 and S.shape[0]==S.shape[1]: S = np.where(np.isnan(S),S.T,S)
+    return names,check_similarity(S,names)
+
 def read_similarity(
     path, # CSV: the names in the header (a first column may repeat them), one row of similarities a class
     classes=None, # Names to pick, in this order; default: those of the table
 )->tuple: # (c names, c x c array)
     "Read a similarity table and put its rows in the order of `classes`."
     head,*body = _read_rows(path)
-    names,body = _split_names(head,body,path)
-    names = check_classes(names)
-    try: S = np.array(body,float)
-    except ValueError as e: raise InputError(f"{path}: every row needs {len(names)} numbers ({e})") from e
-    S = check_similarity(S,names)
+    names,S = _table_of(head,body,path)
     return list(classes or names),pick_rows(S,names,classes or names,path)
 
 def pick_rows(
@@ -373,10 +398,10 @@ def given_similarity(
     "A table that somebody gave, in the order of the classes."
     if isinstance(similarity,(str,Path)): S = read_similarity(similarity,classes)[1]
     elif hasattr(similarity,'columns'):                                     # a data frame
-        counted = list(similarity.index)==list(range(len(similarity)))       # rows without names
-        if not counted and list(map(same_name,similarity.index))!=list(map(same_name,similarity.columns)):
-            raise InputError("the similarity table should have the same names in its index as in its columns")
-        S = pick_rows(check_similarity(similarity,similarity.columns),similarity.columns,classes)
+        head,body = list(map(str,similarity.columns)),similarity.to_numpy().tolist()
+        if list(similarity.index)!=list(range(len(body))):                   # rows with names
+            head,body = ['',*head],[[name,*row] for name,row in zip(similarity.index,body)]
+        S = pick_rows(*_table_of(head,body,'the similarity table')[::-1],classes)
     else: S = check_similarity(similarity,classes)
     others = np.where(np.eye(len(S),dtype=bool),-np.inf,S)
     own = S.diagonal()
