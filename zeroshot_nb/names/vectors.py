@@ -377,6 +377,7 @@ def read_similarity(
     names,S = _table_of(head,body,path)
     return list(classes or names),pick_rows(S,names,classes or names,path)
 
+# %% ../../nbs/40_names/00_vectors.ipynb #f15fe162
 def pick_rows(
     S, # n x n similarities
     names, # Of its rows
