@@ -254,14 +254,21 @@ class _SentenceVectors(_Source):
     def __call__(self, text): return np.asarray(self.model.encode(text,show_progress_bar=False),np.float64)
 
 # %% ../../nbs/40_names/00_sources.ipynb #1779eb35
+def _keys(source):
+    "The words of what is asked by words, or nothing."
+    return list(getattr(source,'key_to_index',None) or (source.keys() if hasattr(source,'keys') else ()))
+
 class _Lookup(_Source):
-    "A dictionary or a callable as a source of vectors."
+    "A dictionary, gensim's vectors, a Series or a callable as a source of vectors."
     def __init__(self, source):
-        self.get,self.names = (source,[]) if callable(source) else (source.get,list(source))
+        self.get,self.names = (source,[]) if callable(source) else (source.__getitem__,_keys(source))
         self.whole = getattr(source,'whole',False)
-    def __call__(self, word): return self.get(word)
+    def __call__(self, word):
+        try: return self.get(word)
+        except KeyError: return None
     def words(self): return self.names
 
+# %% ../../nbs/40_names/00_sources.ipynb #296a5c68
 @contextmanager
 def _file_faults(path):
     "Whatever a damaged file leads to, as an error that names it."
@@ -310,9 +317,10 @@ def load_vectors(
     source=None,
 ): # A lookup: call it with a word for a vector or `None`; `words()` lists its vocabulary
     "Open a source of vectors."
-    if source is None or str(source)==COMMON: return _ArrayVectors(common_vectors())
+    if source is None or isinstance(source,(str,Path)) and str(source)==COMMON: return _ArrayVectors(common_vectors())
     if callable(source) and hasattr(source,'words'): return source
-    if callable(source) or isinstance(source,dict): return _Lookup(source)
+    keyed = isinstance(source,dict) or getattr(source,'ndim',1)==1 and _keys(source)
+    if callable(source) or keyed: return _Lookup(source)
     if not isinstance(source,(str,Path)):
         raise InputError(f"vectors of type {type(source).__name__}: give a file, a pipeline, a dict or a callable")
     kind,_,model = str(source).partition(':')

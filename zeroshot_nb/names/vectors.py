@@ -78,17 +78,21 @@ _CUTS = [re.compile(o) for o in (r'[/,;|&+()\[\]"]+',r'[\s_]+','-+',r'(?<=[a-z])
 
 def _word_vector(word, lookup):
     "The unit vector of an entry, or `None`."
-    v = lookup(word)
-    if v is None or not np.any(v): return None
+    if (v := lookup(word)) is None: return None
+    try: v = np.asarray(v,float)
+    except (ValueError,TypeError) as e: raise InputError(f"the vector of {word!r} is not made of numbers: {e}") from e
+    if v.ndim!=1: raise InputError(f"the vector of {word!r} is an array of shape {v.shape}: give one row of numbers")
+    if not np.any(v): return None
     if not np.all(np.isfinite(v)):
         raise InputError(f"the vector of {word!r} holds NaN or infinity: mend the file, or give a synonym")
-    return np.asarray(v,float)/np.linalg.norm(v)
+    return v/np.linalg.norm(v)
 
 def _entry(text, lookup, first='written', joints=_JOINTS):
     "[(entry, its unit vector)] of the first spelling that the source has, or nothing."
     for word in dict.fromkeys(_spellings(text,first,joints)):
         if (v := _word_vector(word,lookup)) is not None: return [(word,v)]
 
+# %% ../../nbs/40_names/00_vectors.ipynb #a82ad9fb
 def _runs(words, lookup, first):
     "Parts of a name, the longest runs of words that the source has as one."
     while words:
