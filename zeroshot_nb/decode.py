@@ -10,7 +10,7 @@ import math,os,stat,threading,warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 import numpy as np
-from PIL import Image,ImageOps,Jpeg2KImagePlugin,JpegImagePlugin
+from PIL import Image,ImageOps,Jpeg2KImagePlugin,JpegImagePlugin,UnidentifiedImageError
 from .core import InputError
 from .survey import Facts
 from .walk import kind_of
@@ -120,11 +120,22 @@ def _shrink(image, side):
     return tuple((length+(1<<n)-1)>>n for length in image.size)
 
 # %% ../nbs/10_images/00d_decode.ipynb #3d840232
+_HEIF = b'ftyphei',b'ftyphev',b'ftypmif1',b'ftypmsf1'
+
+def _what_else(file):
+    "What a file is that Pillow does not know."
+    with open(file,'rb') as f: start = f.read(64)
+    if not start: return 'an empty file'
+    if start[4:].startswith(_HEIF): return 'a HEIC picture, which is not read here: convert it to JPEG or PNG'
+    if start.lstrip()[:1]==b'<': return 'a web page or other markup, no image'
+    return 'no image of a kind that is known here'
+
 @contextmanager
 def _opened(file):
     "An image file, open."
     if not stat.S_ISREG(os.stat(file).st_mode): raise ValueError('no regular file')     # a pipe would wait for ever
     try: image = Image.open(file)
+    except UnidentifiedImageError as e: raise ValueError(_what_else(file)) from e
     except Image.DecompressionBombError: image = _large(file)
     with image: yield image
 
