@@ -28,7 +28,8 @@ from .renaming import _moved,_verdict,once,told_pairs
 # %% ../nbs/60_classifier/02d_hints.ipynb #75e73bdd
 NONE,MIXTURE = 'none of these','a mixture' # Answers that are no name
 NEITHER = {NONE:NONE,'none':NONE,MIXTURE:MIXTURE,'mixture':MIXTURE} # The ways to say them
-_WORTH = .003 # Share of the images that an answer is expected to put right, below which it is not worth asking
+_WORTH = .003 # Share of the images that a belief expects an answer to put right, below which it is not asked
+_CAME_TRUE = .3 # Share of what beliefs reckoned that came true over five answers (What answers are worth)
 
 @dataclass
 class Question:
@@ -36,7 +37,7 @@ class Question:
     group:str # Its name now
     images:list # Rows or paths, the most typical first
     choices:list # (name, probability), the likeliest first
-    gain:float # Expected rise of the share of images that are named right
+    gain:float # Expected rise of the share of images that are named right: roughly
     to_dict = asdict
 
 def _opened(X):
@@ -92,7 +93,8 @@ def questions(self:ZeroLabelClassifier,
     shown = self.typical(X=X) if worth.max()>=_WORTH else {}
     asked = [i for i in np.argsort(-worth,kind='stable') if worth[i]>=_WORTH and shown[names[i]]][:max(n,0)]
     choices = lambda i: [(names[j],round(float(p[i,j]),4)) for j in np.argsort(-p[i],kind='stable')]
-    return [Question(names[i],shown[names[i]],choices(i),round(float(worth[i]),4)) for i in asked]
+    return [Question(names[i],shown[names[i]],choices(i),round(_CAME_TRUE*float(worth[i]),4))
+            for i in asked]
 
 # %% ../nbs/60_classifier/02d_hints.ipynb #aa29f82e
 def _place_of(name, classes):
@@ -160,6 +162,7 @@ def _after(clf, seen):
     names = clf.classes_.tolist()
     new.hints_ = [*clf.hints_,*(dict(date=now,what=o.what,name=None if o.name is None else names[o.name],is_it=o.is_it)
                                 for o in seen)]
+    new.became_ = {old:names[j] for old,j in zip(names,heard.place)}
     if clf.ordinal and any(o.name is not None for o in seen): new.direction_ = 'hint'
     return new,heard
 

@@ -279,7 +279,8 @@ def hear(
     memory,unexpected = believe(memory,head,seen)
     memory = replace(memory,images=images)
     named = any(o.name is not None for o in seen)                              # else nothing speaks against the names
-    place = name_groups(memory.belief) if named else np.arange(len(memory.said))
+    denied = sorted({o.group for o in seen if not o.is_it})
+    place = name_groups(memory.belief,denied) if named else np.arange(len(memory.said))
     groups = head.logits(memory.z).argmax(1)
     goals = _goals(memory,groups,place,_at_stake(head,images,seen))
     before = head.shares(memory.z)[:,np.argsort(place)]

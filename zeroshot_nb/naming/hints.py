@@ -41,17 +41,22 @@ def _shares(namings, weights):
 # %% ../../nbs/50_naming/06_hints.ipynb #f63bd778
 _AS_NOW = 1e-6 # Advantage of the names that groups have now, where nothing else decides
 
-def _best_names(p, sizes):
+_HELD = .4 # Lead that another name needs over the one that a group has
+
+def _best_names(p, sizes, held=0.):
     "(c names of the groups, share of the images that is expected to be right) for c x c probabilities of names."
-    worth = sizes[:,None]*p+_AS_NOW*np.eye(len(p))
+    worth = sizes[:,None]*(p+held*np.eye(len(p)))+_AS_NOW*np.eye(len(p))
     names = linear_sum_assignment(-worth)[1]
     return names,float((sizes*p[np.arange(len(p)),names]).sum())
 
 def name_groups(
     belief:Belief, # What is held possible
+    denied=(), # Groups of whose name somebody has said that it is wrong
 )->np.ndarray: # c ints: the name of each group, every name once
-    "The names that can be expected to put the most images right."
-    return _best_names(_shares(belief.namings,belief.weights),belief.sizes)[0]
+    "The names that can be expected to put the most images right; a name that a group has must be clearly beaten."
+    held = np.full((len(belief),1),0. if belief.ordered else _HELD)
+    held[list(denied)] = 0
+    return _best_names(_shares(belief.namings,belief.weights),belief.sizes,held)[0]
 
 def name_shares(
     belief:Belief, # What is held possible
