@@ -18,7 +18,7 @@ def sh(*args, cwd='.'):
     "Run a command; whether it passed, and what it printed"
     r = subprocess.run([str(o) for o in args], cwd=cwd, env=env, text=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return r.returncode == 0, r.stdout
+    return r.returncode == 0, r.stdout or (f'ended with code {r.returncode}' if r.returncode else '')
 
 def copy_to(tmp):
     "The notebooks, settings and every `__init__.py` alone, so that nothing in the working tree is touched"
@@ -87,6 +87,12 @@ def check_pages():
         print(f'      page {p} {t:.0f} s', flush=True)
         if out: bad += f'{p} makes no page:\n{out}\n'
     return bad
+
+def check_drill():
+    "Nothing is lost: a tenth of the drill, with a seed of its own and without anything that depends on the machine's speed"
+    ok, out = sh(sys.executable, '.ci/drill.py', '--steady', '--scale', '.1', '--seed', '2')
+    print('\n'.join(f'      {line}' for line in out.rstrip().splitlines()[-40:] if ok), flush=True)
+    if not ok: return out
 
 def check_test():
     "Every notebook runs; one result each"

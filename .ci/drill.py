@@ -1,11 +1,13 @@
 """The drill: kills, full disks, signals, races, flipped bits and damaged inputs, on tiny inputs and without a network.
 
-    python .ci/drill.py [--scale 0.1] [--seed 0] [KIND...]
+    python .ci/drill.py [--scale 0.1] [--seed 0] [--steady] [KIND...]
 
 Prints tried, survived and lost by kind, and what was lost; exits with 1 if anything was. `--scale 1.0` is the full size: 300 kills, 100 full
-disks, 60 signals, 100 races, 300 flipped bits, 500 damaged inputs. A try is a forked child of one warm process, which calls what a command calls,
-or the command line itself. Half of the kills come at a random moment, half at a random operation on files. Survived is: what was there before is
-there and whole, the same call ends well afterwards with what an undisturbed one makes, and nothing else is left in the folder."""
+disks, 100 signals, 100 races, 100 readings, 300 flipped bits, 500 damaged inputs. A try is a forked child of one warm process, which calls what a
+command calls, or the command itself. Kills and signals come at a random operation on files or, every other time, at a random moment; with
+`--steady` all of them come at operations, counted beforehand, so that nothing depends on the machine's speed: thus it is one of the checks.
+Survived is: what was there before is there and whole, the same call ends well afterwards with what an undisturbed one makes, and nothing else is
+left in the folder."""
 import argparse, contextlib, fcntl, io, json, os, pickle, random, resource, shutil, signal, subprocess, sys, tempfile, time, traceback, warnings
 from collections import Counter
 from pathlib import Path
@@ -15,27 +17,36 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 warnings.filterwarnings('ignore')
 import numpy as np, torch
 from zeroshot_nb import ZeroLabelClassifier
-from zeroshot_nb.core import InputError, read_json
+from zeroshot_nb.core import InputError
 from zeroshot_nb.cli import main as command
 from zeroshot_nb.datasets.registry import tree_dataset
-from zeroshot_nb.experiments.tables import TableSettings, _stage_one
+from zeroshot_nb.experiments.tables import METHODS, TableSettings, _stage_one, read_table
 from zeroshot_nb.features.backbone import Backbone
 from zeroshot_nb.features.checkpoints import load_backbone, save_backbone
-from zeroshot_nb.features.extract import extract_to, files_list, load_features
+from zeroshot_nb.features.extract import extract_to, load_features
 from zeroshot_nb.features.pretrain import finished, pretrain
-from zeroshot_nb.images import image_files
 from zeroshot_nb.model_files import read_model
-from zeroshot_nb.toys.doodles import write_doodles
+from zeroshot_nb.toys.doodles import DOODLES, write_doodles
 torch.set_num_threads(1)
 
 NAMES = ['cat', 'dog', 'truck', 'ship']
 TINY = dict(arch='resnet10', width=4, batch_size=8, epochs=2, save_minutes=0, device='cpu', progress=False)
-TIMEOUT = 60 # Seconds until a try counts as stuck
+QUICK = dict(naming='matching', n_init=2, cluster_steps=20, match_steps=20) # What is computed does not matter here
+SHORT = [o for k, v in QUICK.items() for o in (f"--{k.replace('_', '-')}", v)]
+METHODS.clear(); METHODS['ours'] = QUICK
+TIMEOUT = 600 # Seconds until a try counts as stuck
+
+def run(*args):
+    "A command, in this process; bad input raises as a library's call does"
+    try: command([str(o) for o in args])
+    except SystemExit as e:
+        if e.code == 2: raise InputError('exit code 2')
+        if e.code: raise
 
 # --- the world: inputs, and what can be made of them ---
 
 class World:
-    "Images, backbones, features and two classifiers in a folder"
+    "Images, backbones, features, vectors and classifiers in a folder"
     def __init__(self, top):
         self.top, rng = top, np.random.default_rng(0)
         for split, n in (('train', 24), ('test', 8)): write_doodles(top/'tree'/split, n, seed=n)
@@ -43,49 +54,67 @@ class World:
         self.nets = [Backbone('resnet10', 4).eval() for _ in range(2)]
         for i, net in enumerate(self.nets): net.size = 32; save_backbone(net, top/f'b{i}.safetensors', size=32)
         V = rng.normal(size=(4, 12))
-        (top/'v.txt').write_text(''.join(f"{n} {' '.join(f'{v:.5f}' for v in r)}\n" for n, r in zip(NAMES, V)))
+        vectors = lambda names, V: ''.join(f"{n} {' '.join(f'{v:.5f}' for v in r)}\n" for n, r in zip(names, V))
+        (top/'v.txt').write_text(vectors(NAMES, V))
+        (top/'doodles.txt').write_text(vectors(DOODLES, rng.normal(size=(len(DOODLES), 12))))
         x = np.repeat(V, 15, 0)+.3*rng.normal(size=(60, 12))
         np.savez(top/'f.npz', x=x.astype(np.float32), paths=np.array([f'{i}.png' for i in range(60)]))
-        new = lambda i: ZeroLabelClassifier(NAMES, {n: v for n, v in zip(NAMES, V)}, random_state=i, progress=False, device='cpu')
+        new = lambda i, **how: ZeroLabelClassifier(NAMES, {n: v for n, v in zip(NAMES, V)}, random_state=i, progress=False, device='cpu', **how)
         self.clfs = [new(i).fit((x+.01*i).astype(np.float32)) for i in range(2)]
+        self.seeing = [new(i, backbone=self.nets[i], **QUICK).fit(self.images) for i in range(2)]
+        for i in range(2): self.clfs[i].save(top/f'm{i}'); self.seeing[i].save(top/f'mi{i}')
         self.dataset = tree_dataset(self.top/'tree')
         self.settings = TableSettings(backbone=None, minutes=.01, device='cpu', progress=False)
 
 def listed(folder): return sorted(str(p.relative_to(folder)) for p in folder.rglob('*') if p.is_file())
+def leavings(names): return [n for n in names if n.split('/')[-1].startswith('.') or n.endswith(('.part', '.lock', '.part.json', '.ckpt', '.ckpt.json'))]
 
-# A job: `make(which, folder)` makes an output, `look(folder)` says what is there (None: nothing) or raises, `names` what may lie in the folder.
-class Save:
+def model_in(folder):
+    "What a model says and computes"
+    if not (folder/'config.json').exists(): return None
+    config, arrays, net = read_model(folder)
+    weights = net and {k: v.numpy().tobytes() for k, v in net.state_dict().items()}
+    return config['classes'], config['params']['random_state'], {k: v.tobytes() for k, v in arrays.items()}, weights
+
+class Job:
+    """What makes an output: `make(w, which, d)` makes it in a folder, `look(d)` says what is there (None: nothing) or raises, `tidy(d)` whether
+    nothing else is. `before`: another such output is there already, that of `first`. `torn`: two files that change one after the other; between
+    them, what is there is an error that names a file. `dear`: takes long, and is tried every fifth time. `goes_on`: what may stay for the next call."""
+    before, first, torn, dear, goes_on = True, 0, False, False, ()
+    def tidy(self, d): return not leavings(listed(d))
+
+class Save(Job):
     "A model folder, which another is in already"
-    name, before = 'fit', True
+    name = 'save'
     def make(self, w, which, d): w.clfs[which].save(d/'model')
-    def look(self, d):
-        if not (d/'model/config.json').exists(): return None
-        config, arrays, _ = read_model(d/'model')
-        return config['classes'], config['params']['random_state'], {k: v.tobytes() for k, v in arrays.items()}
+    def look(self, d): return model_in(d/'model')
     def tidy(self, d): return len(listed(d)) == 3
 
-class Features:
-    "A features file that grows by two images"
-    name, before = 'features', False
+class Features(Job):
+    "A features file that grows by two images, over another"
+    name, torn, goes_on = 'features', True, ('.part', '.part.json')
     def make(self, w, which, d): extract_to(w.nets[which], w.images, d/'f.npy', batch_size=2, device='cpu', progress=False)
     def look(self, d):
         if not (d/'f.npy').exists(): return None
-        return (d/'f.npy').read_bytes(), load_features(d/'f.npy')[1]
+        x, paths = load_features(d/'f.npy')
+        return x.tobytes(), paths
     def tidy(self, d): return listed(d) == ['f.files.jsonl', 'f.npy']
 
-class Pretrain:
+class Pretrain(Job):
     "A backbone and its log, again over those of the same run: those of another are refused"
-    name, before, first = 'pretrain', True, 1
-    def make(self, w, which, d): pretrain(w.images, d/'b.safetensors', seed=which, **TINY)
+    name, first, goes_on = 'pretrain', 1, ('.ckpt', '.ckpt.json')
+    def make(self, w, which, d):
+        how = [o for k, v in TINY.items() if k != 'progress' for o in (f"--{k.replace('_', '-')}", v)]
+        run('pretrain', w.images, '--out', d/'b.safetensors', '--seed', which, *how)
     def look(self, d):
         if (log := finished(d/'b.safetensors')) is None: return None
         load_backbone(d/'b.safetensors')
         return log['settings']['seed'], len(log['history'])
     def tidy(self, d): return listed(d) == ['b.json', 'b.safetensors']
 
-class Stage:
+class Stage(Job):
     "The first step of `table`"
-    name, before = 'table', False
+    name, before = 'table, stage I', False
     def make(self, w, which, d):
         pile = w.dataset.read(w.top/'tree', 'train')
         net, said = _stage_one(w.dataset, pile, d, '', w.settings)
@@ -95,32 +124,98 @@ class Stage:
         return None if not files or finished(files[0]) is None else finished(files[0])['settings']['seed']
     def tidy(self, d): return [n.split('.')[-1] for n in listed(d)] == ['json', 'safetensors']
 
-class Predict:
-    "The command line: names of features, in a CSV file"
-    name, before = 'predict', True
+class Table(Job):
+    "A table with a given backbone, and again with another"
+    name, goes_on = 'table', ('.part', '.part.json')
     def make(self, w, which, d):
-        try: command(['predict', str(w.top/f'm{which}'), '--features', str(w.top/'f.npz'), '--out', str(d/'n.csv')])
-        except SystemExit as e:
-            if e.code: raise InputError(f'exit code {e.code}')
-    def look(self, d): return (d/'n.csv').read_text() if (d/'n.csv').exists() else None
-    def tidy(self, d): return listed(d) == ['n.csv']
+        run('table', 'nominal', '--data', w.top, '--out', d/'t', '--seeds', 2, '--only', 'tree', '--classes', ','.join(DOODLES),
+            '--vectors', w.top/'doodles.txt', '--backbone', w.top/f'b{which}.safetensors', '--device', 'cpu')
+    def look(self, d):
+        if not (d/'t/nominal.csv').exists(): return None
+        return read_table(d/'t/nominal.csv')[['dataset', 'method', 'backbone', 'Z', 'H']].to_csv()
 
-class Command:
-    "The command line: features of images, through memory"
-    name, before = 'features npz', False
+class Single(Job):
+    "A command that writes one file"
+    def __init__(self, name, file, *args, look=Path.read_bytes, **more): self.name, self.file, self.args, self.read = name, file, args, look; vars(self).update(more)
+    def make(self, w, which, d): run(*[o(w, which, d) if callable(o) else o for o in self.args])
+    def look(self, d): return self.read(d/self.file) if (d/self.file).exists() else None
+    def tidy(self, d): return listed(d) == [self.file]
+
+class Fit(Job):
+    "A command that writes a model"
+    def __init__(self, name, *args, n=3, **more): self.name, self.args, self.n = name, args, n; vars(self).update(more)
+    def make(self, w, which, d): run(*[o(w, which, d) if callable(o) else o for o in self.args], '--out', d/'model')
+    def look(self, d): return model_in(d/'model')
+    def tidy(self, d): return len(listed(d)) == self.n and super().tidy(d)
+
+class Unaided(Fit):
+    "A fit that trains its backbone, for a moment; what it learns depends on the machine"
+    def look(self, d):
+        if (d/'model.backbone.safetensors').exists(): load_backbone(d/'model.backbone.safetensors')
+        return (found := model_in(d/'model')) and found[:2]
+
+class Rename(Job):
+    "A model that is renamed where it stands"
+    name = 'rename'
     def make(self, w, which, d):
-        try: command(['features', str(w.images), '--backbone', str(w.top/f'b{which}.safetensors'), '--out', str(d/'f.npz'), '--device', 'cpu'])
-        except SystemExit as e:
-            if e.code: raise InputError(f'exit code {e.code}')
-    def look(self, d): return load_features(d/'f.npz')[0].tobytes() if (d/'f.npz').exists() else None
-    def tidy(self, d): return listed(d) == ['f.npz']
+        if not (d/'model').exists(): w.clfs[0].save(d/'model')
+        if which and self.look(d) == model_in(w.top/'m0'): run('rename', d/'model', 'cat=dog', 'dog=cat')
+    def look(self, d): return model_in(d/'model')
+    def tidy(self, d): return len(listed(d)) == 3
+
+def of(name): return lambda w, which, d: w.top/name.format(which)
+def seed(w, which, d): return which
+def to(name): return lambda w, which, d: d/name
+def images(w, which, d): return w.images
+def arrays(file): return load_features(file)[0].tobytes()
+def page(file):
+    text = file.read_text()
+    return text.rstrip().endswith('</html>'), [i for i in range(2) if f'/mi{i}' in text]
+
+NAMED = ['--classes', ','.join(NAMES), '--vectors', of('v.txt'), '--seed', seed, '--device', 'cpu', *SHORT]
+JOBS = [
+    Save(), Features(), Pretrain(), Stage(),
+    Single('predict', 'n.csv', 'predict', of('m{}'), '--features', of('f.npz'), '--out', to('n.csv')),
+    Single('features npz', 'f.npz', 'features', images, '--backbone', of('b{}.safetensors'), '--out', to('f.npz'), '--device', 'cpu', look=arrays, before=False),
+    Fit('fit', 'fit', '--features', of('f.npz'), *NAMED),
+    Fit('fit images', 'fit', images, '--backbone', of('b{}.safetensors'), *NAMED, n=4),
+    Unaided('fit unaided', 'fit', images, '--minutes', .01, '--size', 8, *NAMED, n=6, first=1, goes_on=('.ckpt', '.ckpt.json')),
+    Single('predict images', 'n.csv', 'predict', of('mi{}'), of('tree/test'), '--out', to('n.csv'), '--device', 'cpu'),
+    Single('report', 'page/index.html', 'report', of('mi{}'), of('tree/test'), '--out', to('page'), '--device', 'cpu', look=page),
+    Rename(), Fit('hint', 'hint', of('m{}'), 'cat=3', '--features', of('f.npz')), Table(),
+    Single('export', 'm.onnx', 'export', of('mi{}'), '--onnx', to('m.onnx'), '--device', 'cpu', dear=True)]
+NPZ = next(job for job in JOBS if job.name == 'features npz')
+try: import onnx, onnxruntime
+except ImportError: JOBS = [job for job in JOBS if job.name != 'export']
+
+def loaded(w, d):
+    if (found := model_in(d/'model')) is None: raise InputError('no model')
+    return found
+
+def predicted(*what):
+    "What `predict` says by the model in a folder"
+    def read(w, d):
+        out = w.top/f'{d.name}.csv'
+        run('predict', d/'model', *[o(w, 0, d) for o in what], '--device', 'cpu', '--out', out)
+        return out.read_text()
+    return read
+
+def reported(w, d):
+    "The page of a model in a folder"
+    run('report', d/'model', w.top/'tree/test', '--device', 'cpu', '--out', w.top/f'{d.name}-page')
+    return (w.top/f'{d.name}-page/index.html').read_text().replace(d.name, '')
+
+READERS = {'save': [('load', loaded)], 'rename': [('load', loaded)], 'fit': [('load', loaded)],
+           'fit images': [('predict', predicted(of('tree/test'))), ('report', reported)],
+           'features': [('load', lambda w, d: (load_features(d/'f.npy')[0].tobytes(), load_features(d/'f.npy')[1]))],
+           'table': [('read', lambda w, d: Table().look(d))]}
 
 # --- children ---
 
 pipes = {} # Process -> (descriptor of what it says, log): a pipe, which no limit on files concerns
 
 def child(job, log, before=lambda: None):
-    "Fork; the child runs `job` and ends with 0, 2 (bad input), 3 (no room), 130 (interrupted) or 1 and a traceback in `log`"
+    "Fork; the child runs `job` and ends with 0, 2 (bad input), 3 (no room), 130 or 143 (a signal), or 1 and a traceback in `log`"
     said, out = os.pipe()
     fcntl.fcntl(said, 1031, 2**20) # F_SETPIPE_SZ
     if pid := os.fork():
@@ -137,11 +232,14 @@ def work(job, before, out):
     try:
         os.dup2(out, 1); os.dup2(out, 2)
         sys.stdout, sys.stderr = (open(n, 'w', closefd=False) for n in (1, 2)) # as of a new process
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler) # ours may ignore it
         signal.alarm(TIMEOUT)
         before()
         job()
         code = 0
     except InputError as e: print(e, flush=True); code = 2
+    except SystemExit as e: code = e.code
     except OSError as e:
         print(f'OSError {e.errno} {e.filename}', flush=True)
         code = 3 if e.filename else 1
@@ -153,19 +251,26 @@ def work(job, before, out):
 
 def ended(pid):
     "The exit code of a child; negative: a signal"
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     said, log = pipes.pop(pid)
     with open(said, 'rb') as f, open(log, 'ab') as g: g.write(f.read())
-    return code
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
-def die_at(n):
-    "Kill this process at its `n`th operation on files"
-    left = iter(range(n))
-    names = {'open', 'os.rename', 'os.remove', 'os.truncate', 'os.mkdir', 'os.chmod'}
+_CHANGES = {'os.rename', 'os.remove', 'os.truncate', 'os.mkdir', 'os.rmdir', 'os.chmod', 'fcntl.flock', 'os.listdir', 'os.scandir'}
+
+def at_each(act, reads=False):
+    "Do something at each operation on files of this process: those that change one, or, with `reads`, all that open one"
     def hook(event, args):
-        if event in names and (event != 'open' or isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)):
-            if next(left, None) is None: os.kill(os.getpid(), 9)
-    return lambda: sys.addaudithook(hook)
+        if event in _CHANGES or event == 'open' and (reads or isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)): act()
+    sys.addaudithook(hook)
+
+def at_operation(n, act, reads=False):
+    "Do something at the `n`th operation"
+    left = iter(range(n+1))
+    def count():
+        if next(left, None) == n: act()
+    return lambda: at_each(count, reads)
+
+def signalled(number): return lambda: os.kill(os.getpid(), number)
 
 def limit_to(n):
     def f():
@@ -176,48 +281,83 @@ def limit_to(n):
 class Lost(Exception): pass
 
 class Drill:
-    def __init__(self, w, seed):
-        self.w, self.rng, self.tried, self.lost, self.notes = w, random.Random(seed), Counter(), Counter(), []
-        self.expected, self.seconds, self.steps, self.sizes = {}, {}, {}, {}
-        self.jobs = [Save(), Features(), Pretrain(), Stage(), Predict(), Command()]
+    def __init__(self, w, seed, steady):
+        if steady: JOBS[:] = [job for job in JOBS if not job.dear]
+        self.w, self.rng, self.steady, self.tried, self.lost, self.notes = w, random.Random(seed), steady, Counter(), Counter(), []
+        self.expected, self.seconds, self.steps, self.sizes, self.begun = {}, {}, {}, {}, {}
+        self.place = w.top
 
-    def fresh(self):
-        d = Path(tempfile.mkdtemp(dir=self.place)); return d
+    def fresh(self): return Path(tempfile.mkdtemp(dir=self.place))
+
+    def jobs(self, n, *without):
+        "Jobs for `n` tries, in turn; those that take long every fifth time"
+        usual, dear = ([j for j in JOBS if j.dear == kind and j.name not in without] for kind in (False, True))
+        order = []
+        while len(order) < n:
+            order += usual
+            if len(order)//len(usual) % 5 == 1: order += dear
+        return order[:n]
+
+    def counted(self, job, log, reads=False):
+        "Run a job in a child; (its exit code, operations on files)"
+        n, r, out = 0, *os.pipe()
+        def note():
+            nonlocal n
+            n += 1
+        def f():
+            at_each(note, reads)
+            try: job()
+            finally: os.write(out, str(n).encode())
+        code = ended(child(f, log))
+        os.close(out)
+        with open(r) as g: return code, int(g.read() or 0)
 
     def learn(self):
-        "What undisturbed runs make, and how long they take"
-        self.place = self.w.top
-        for which in range(2): self.w.clfs[which].save(self.w.top/f'm{which}')
-        for job in self.jobs:
-            for which in range(2):
+        "What undisturbed runs make, how long they take, and what is there before"
+        for job in JOBS:
+            d = self.fresh(); log = d.with_suffix('.log')
+            with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+                job.make(self.w, job.first, d)                              # in this process, whose children have then imported all
+            if not job.before: shutil.rmtree(d); d.mkdir()
+            else:
+                self.expected[job.name, job.first] = job.look(d)
+                self.begun[job.name] = shutil.copytree(d, self.fresh()/'before')
+            t = time.time()
+            self.steps[job.name] = self.ran(job, 1, d, log)
+            self.seconds[job.name], self.expected[job.name, 1] = time.time()-t, job.look(d)
+            self.sizes[job.name] = max(p.stat().st_size for p in d.rglob('*') if p.is_file())
+            if not job.tidy(d): sys.exit(f'{job.name} leaves {listed(d)}')
+            shutil.rmtree(d)
+            if (job.name, 0) not in self.expected:
                 d = self.fresh()
-                t = time.time()
-                code = ended(child(lambda: job.make(self.w, which, d), d.with_suffix('.log')))
-                if code: sys.exit(f"{job.name}: {d.with_suffix('.log').read_text()}")
-                self.seconds[job.name], self.expected[job.name, which] = time.time()-t, job.look(d)
-                self.sizes[job.name] = max(p.stat().st_size for p in d.rglob('*') if p.is_file())
-                if not job.tidy(d): sys.exit(f'{job.name} leaves {listed(d)}')
+                self.ran(job, 0, d, log)
+                self.expected[job.name, 0] = job.look(d)
                 shutil.rmtree(d)
-            low, high = 0, 3000                                             # operations on files: by halving
-            while high-low > 1:
-                n, d = (low+high)//2, self.fresh()
-                code = ended(child(lambda: job.make(self.w, 0, d), d.with_suffix('.log'), die_at(n)))
-                low, high = (n, high) if code == -9 else (low, n)
-                shutil.rmtree(d)
-            self.steps[job.name] = high
+
+    def ran(self, job, which, d, log):
+        code, n = self.counted(lambda: job.make(self.w, which, d), log)
+        if code: sys.exit(f'{job.name} ends with {code}: {log.read_text()}')
+        return n
 
     def attempt(self, kind, f):
         self.tried[kind] += 1
         try: f()
         except Lost as e: self.lost[kind] += 1; self.notes.append(f'{kind}: {e}')
 
-    def whole(self, job, d, log, which=1, codes=()):
+    def whole(self, job, d, log, which=1, codes=(), after=lambda: None):
         "Check what a disturbed run left, then that the same call ends well"
         try: there = job.look(d)
+        except InputError as e:
+            if not job.torn: raise Lost(f'{job.name}: what is there cannot be read: {e}; {listed(d)}')
+            there = self.expected[job.name, which]
         except Exception as e: raise Lost(f'{job.name}: what is there cannot be read: {type(e).__name__} {e}; {listed(d)}')
-        known = [self.expected[job.name, i] for i in range(2)]+[None]*(not job.before)
+        known = [self.expected[job.name, i] for i in {job.first, 1}]+[None]*(not job.before)
+        said = log.read_text()[-600:] if log.exists() else ''
         if there not in known: raise Lost(f'{job.name}: something else is there; {listed(d)}')
-        if codes and (code := codes[0]) not in codes[1:]: raise Lost(f'{job.name}: code {code}: {log.read_text()[-600:]}')
+        if codes and codes[0] not in codes[1:]: raise Lost(f'{job.name}: code {codes[0]}: {said}')
+        if 'Traceback' in said or 'fault of this program' in said: raise Lost(f'{job.name}: {said}')
+        after()
+        log.unlink(missing_ok=True)
         code = ended(child(lambda: job.make(self.w, which, d), log))
         if code: raise Lost(f'{job.name}: stuck with code {code}: {log.read_text()[-600:]}')
         if job.look(d) != self.expected[job.name, which]: raise Lost(f'{job.name}: another result afterwards')
@@ -225,36 +365,39 @@ class Drill:
         shutil.rmtree(d); log.unlink(missing_ok=True)
 
     def begin(self, job):
-        d = self.fresh(); log = d.with_suffix('.log')
-        if job.before: ended(child(lambda: job.make(self.w, getattr(job, 'first', 0), d), log))
+        d = self.fresh(); log = self.w.top/f'{d.name}.log'
+        if job.before: shutil.copytree(self.begun[job.name], d, dirs_exist_ok=True)
         return d, log
+
+    def disturb(self, job, d, log, number, i):
+        "Run a job that gets a signal at a random operation on files, or at a random moment; its exit code"
+        f = lambda: job.make(self.w, 1, d)
+        if self.steady or i % 2: return ended(child(f, log, at_operation(self.rng.randrange(self.steps[job.name]), signalled(number))))
+        pid = child(f, log)
+        time.sleep(self.rng.uniform(0, 1.05*self.seconds[job.name]))
+        os.kill(pid, number)
+        return ended(pid)
 
     # --- kinds ---
 
     def kills(self, n):
-        for i in range(n):
-            job = self.jobs[i % len(self.jobs)]
+        for i, job in enumerate(self.jobs(n)):
             d, log = self.begin(job)
             def f():
-                if i//len(self.jobs) % 2:
-                    pid = child(lambda: job.make(self.w, 1, d), log)
-                    time.sleep(self.rng.uniform(0, 1.05*self.seconds[job.name]))
-                    os.kill(pid, 9); ended(pid)
-                else: ended(child(lambda: job.make(self.w, 1, d), log, die_at(self.rng.randrange(self.steps[job.name]))))
+                self.disturb(job, d, log, signal.SIGKILL, i//len(JOBS))
                 self.whole(job, d, log)
             self.attempt(f'kill {job.name}', f)
 
     def disks(self, n):
         small = self.w.top/'small'
         small.mkdir(exist_ok=True)
-        real = hasattr(os, 'geteuid') and os.geteuid() == 0 and \
+        real = not self.steady and os.geteuid() == 0 and \
             subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', str(small)], capture_output=True).returncode == 0
         try:
-            for i in range(n):
-                job, full = self.jobs[i % len(self.jobs)], real and i//len(self.jobs) % 2
+            for i, job in enumerate(self.jobs(n)):
+                full = real and i//len(JOBS) % 2
                 self.place = small if full else self.w.top
                 d, log = self.begin(job)
-                log = self.w.top/f'{d.name}.log'
                 room = int(self.rng.uniform(0, 1.2)*self.sizes[job.name])
                 def f():
                     if full:
@@ -262,8 +405,7 @@ class Drill:
                         (small/'filler').write_bytes(bytes(max(0, free-room)))
                     code = ended(child(lambda: job.make(self.w, 1, d), log, (lambda: None) if full else limit_to(room)))
                     (small/'filler').unlink(missing_ok=True)
-                    said = log.read_text()
-                    if code == 3 and str(d) not in said: raise Lost(f'{job.name}: the file is not named: {said[-300:]}')
+                    if code in (2, 3) and str(d) not in (said := log.read_text()): raise Lost(f'{job.name}: the file is not named: {said[-300:]}')
                     self.whole(job, d, log, 1, (code, 0, 2, 3))
                 self.attempt('full disk (tmpfs)' if full else 'full disk (limit)', f)
                 (small/'filler').unlink(missing_ok=True)
@@ -273,22 +415,23 @@ class Drill:
             if real: subprocess.run(['umount', str(small)])
 
     def signals(self, n):
-        for i in range(n):
-            job, number = self.jobs[i % len(self.jobs)], (signal.SIGINT, signal.SIGTERM)[i//len(self.jobs) % 2]
+        numbers = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+        for i, job in enumerate(self.jobs(n)):
+            number = numbers[(i+i//len(JOBS)) % 3]
             d, log = self.begin(job)
+            def nothing_left():
+                left = [n for n in leavings(listed(d)) if not n.endswith(job.goes_on or ('/',)) or n.split('/')[-1].startswith('.')]
+                if left: raise Lost(f'{job.name}: left behind {left}')
             def f():
-                pid = child(lambda: job.make(self.w, 1, d), log, lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-                time.sleep(self.rng.uniform(0, self.seconds[job.name]))
-                os.kill(pid, number)
-                code = ended(pid)
-                self.whole(job, d, log, 1, (code, 0, 2, 130, 143, -number))
+                code = self.disturb(job, d, log, number, i//len(JOBS))
+                of_library = type(job) in (Save, Features, Stage)
+                self.whole(job, d, log, 1, (code, 0, 128+number, *([-number, 130] if of_library else [])),
+                           after=(lambda: None) if code < 0 else nothing_left)
             self.attempt(f'signal {number.name}', f)
 
     def races(self, n):
-        for i in range(n):
-            job = self.jobs[i % len(self.jobs)]
+        for i, job in enumerate(self.jobs(n, 'table, stage I', 'fit unaided', 'rename')):
             d = self.fresh(); log = d.with_suffix('.log')
-            if job.name == 'table': job = self.jobs[0]
             def f():
                 r, wr = os.pipe()
                 pids = []
@@ -305,10 +448,63 @@ class Drill:
                 shutil.rmtree(d)
             self.attempt('race', f)
 
+    def readings(self, n):
+        "One reads while another writes: a writer stops at an operation and is read, or a reader stops and is written under"
+        pairs = [(job, reader) for job in JOBS for reader in READERS.get(job.name, ())]
+        counts = {}
+        for i in range(n):
+            job, (name, read) = pairs[i % len(pairs)]
+            d, log = self.begin(job)
+            result = log.with_suffix('.found')
+            def reader():
+                found = read(self.w, d)
+                result.write_bytes(pickle.dumps(found))
+            def reading(before=lambda: None): return child(reader, log.with_suffix('.read'), before)
+            if (job.name, name) not in counts: counts[job.name, name] = self.prepared(job, read)
+            want, steps = counts[job.name, name]
+            def f():
+                here, there, back = os.pipe(), os.pipe(), None
+                def stop(): os.write(here[1], b'.'); os.read(there[0], 1)
+                write = lambda before=lambda: None: child(lambda: job.make(self.w, 1, d), log, before)
+                first, second = (write, reading) if i//len(pairs) % 2 else (reading, write)
+                at = self.rng.randrange(self.steps[job.name] if first is write else steps)
+                def prepare():
+                    os.close(here[0]); os.close(there[1])
+                    at_operation(at, stop, first is reading)()
+                pid = first(prepare)
+                os.close(here[1]); os.close(there[0])
+                os.read(here[0], 1)                                         # it stands, or has ended
+                codes = [ended(second())]
+                with contextlib.suppress(BrokenPipeError): os.write(there[1], b'.')
+                codes.append(ended(pid))
+                for o in (here[0], there[1]): os.close(o)
+                if first is reading: codes.reverse()
+                said = log.with_suffix('.read').read_text()[-400:]
+                if codes[1]: raise Lost(f'{job.name}, read by {name}: the writer ends with {codes[1]}: {log.read_text()[-400:]}')
+                if codes[0] == 0 and pickle.loads(result.read_bytes()) not in want: raise Lost(f'{job.name}, read by {name}: a mixture')
+                if codes[0] not in (0, 2) or 'Traceback' in said: raise Lost(f'{job.name}, read by {name}: code {codes[0]}: {said}')
+                if job.look(d) != self.expected[job.name, 1] or not job.tidy(d): raise Lost(f'{job.name}, read by {name}: another result; {listed(d)}')
+                shutil.rmtree(d)
+            self.attempt(f'reading', f)
+
+    def prepared(self, job, read):
+        "What a reader may find, and how many operations it takes"
+        want = []
+        for which in {job.first, 1}:
+            d = self.fresh(); log = d.with_suffix('.log')
+            if job.before and which == job.first: shutil.copytree(self.begun[job.name], d, dirs_exist_ok=True)
+            else: self.ran(job, which, d, log)
+            found = log.with_suffix('.found')
+            code, n = self.counted(lambda: found.write_bytes(pickle.dumps(read(self.w, d))), log, True)
+            if code: sys.exit(f'reading {job.name}: {log.read_text()}')
+            want.append(pickle.loads(found.read_bytes()))
+            shutil.rmtree(d)
+        return want, n
+
     def checkpoint(self):
         d = self.fresh()
         for n in range(self.steps['pretrain']-1, 0, -1):
-            ended(child(lambda: pretrain(self.w.images, d/'b.safetensors', seed=1, **TINY), d.with_suffix('.log'), die_at(n)))
+            ended(child(lambda: pretrain(self.w.images, d/'b.safetensors', seed=1, **TINY), d.with_suffix('.log'), at_operation(n, signalled(9))))
             if (d/'b.safetensors.ckpt').exists() and not (d/'b.safetensors').exists(): return d
             shutil.rmtree(d); d.mkdir()
         sys.exit('no checkpoint')
@@ -316,7 +512,7 @@ class Drill:
     def half(self):
         d = self.fresh()
         for n in range(30, 400, 7):
-            ended(child(lambda: Features().make(self.w, 1, d), d.with_suffix('.log'), die_at(n)))
+            ended(child(lambda: Features().make(self.w, 1, d), d.with_suffix('.log'), at_operation(n, signalled(9))))
             if (d/'f.npy.part.json').exists(): return d
             shutil.rmtree(d); d.mkdir()
         sys.exit('no half-finished features')
@@ -336,7 +532,7 @@ class Drill:
         w, d = self.w, self.fresh()
         net = ZeroLabelClassifier(NAMES, {n: np.eye(4)[i] for i, n in enumerate(NAMES)}, backbone=w.nets[0], device='cpu', progress=False)
         net.fit(w.images).save(d/'m')
-        for job in (Features(), Command()): ended(child(lambda: job.make(w, 1, d), d.with_suffix('.log')))
+        for job in (Features(), NPZ): ended(child(lambda: job.make(w, 1, d), d.with_suffix('.log')))
         save_backbone(w.nets[0], d/'b.safetensors', size=32)
         ckpt, half = self.checkpoint(), self.half()
         state = lambda: {k: v.numpy().tobytes() for k, v in load_backbone(d/'b.safetensors').state_dict().items()}
@@ -455,20 +651,22 @@ class Drill:
             self.attempt(f'damaged {name}', f)
             file.write_bytes(whole)
 
-SIZES = dict(kills=300, disks=100, signals=60, races=100, flips=300, inputs=500)
+SIZES = dict(kills=300, disks=100, signals=100, races=100, readings=100, flips=300, inputs=500)
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     p.add_argument('kinds', nargs='*', help=f"of {', '.join(SIZES)}; default: all")
     p.add_argument('--scale', type=float, default=.1)
     p.add_argument('--seed', type=int, default=0)
+    p.add_argument('--steady', action='store_true', help='nothing depends on the speed of the machine')
     a = p.parse_args()
     if set(a.kinds)-set(SIZES): p.error(f"kinds: {', '.join(SIZES)}")
     start = time.time()
     with tempfile.TemporaryDirectory() as top:
-        drill = Drill(World(Path(top)), a.seed)
+        drill = Drill(World(Path(top)), a.seed, a.steady)
         drill.learn()
-        print('undisturbed:', ', '.join(f'{k} {v:.2f} s and {drill.steps[k]} operations on files' for k, v in drill.seconds.items()), flush=True)
+        print(f'undisturbed, after {time.time()-start:.0f} s:', flush=True)
+        for k, v in drill.seconds.items(): print(f'   {k:16} {v:5.2f} s, {drill.steps[k]:3} operations on files', flush=True)
         for kind in a.kinds or SIZES:
             t = time.time()
             getattr(drill, kind)(max(1, round(a.scale*SIZES[kind])))
@@ -477,7 +675,7 @@ def main():
     print(f"{'kind':32} tried survived lost")
     for kind, n in sorted(drill.tried.items()): print(f'{kind:32} {n:5} {n-drill.lost[kind]:8} {drill.lost[kind]:4}')
     n, lost = sum(drill.tried.values()), sum(drill.lost.values())
-    print(f"{'all':32} {n:5} {n-lost:8} {lost:4}   in {time.time()-start:.0f} s, scale {a.scale}, seed {a.seed}")
+    print(f"{'all':32} {n:5} {n-lost:8} {lost:4}   in {time.time()-start:.0f} s, scale {a.scale}, seed {a.seed}{', steady' if a.steady else ''}")
     return int(bool(lost))
 
 if __name__ == '__main__': sys.exit(main())

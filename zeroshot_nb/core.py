@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['InputError', 'same_name', 'name_places', 'no_room', 'sweep', 'atomic_path', 'digest_of', 'write_json', 'Claim',
            'claim', 'reading', 'read_bytes', 'conform', 'read_json', 'pick_device', 'describe_device', 'half_precision',
-           'doors']
+           'later', 'doors']
 
 # %% ../nbs/10_images/00_core.ipynb #19ea71d3
 import errno,glob,hashlib,itertools,json,os,platform,re,socket,stat,threading,time,unicodedata
@@ -57,10 +57,13 @@ def _hold(file, make=True):
     "(descriptor, whether it is locked) of a file that nobody else holds, or (None, False)."
     while True:
         handle = os.open(file,os.O_RDWR|(os.O_CREAT if make else 0),0o666)
-        locked = _lock(handle)
-        with suppress(FileNotFoundError):
-            if locked is not False and os.path.samestat(os.fstat(handle),os.stat(file)): return handle,locked is True
-        os.close(handle)
+        ours = False
+        try:
+            locked = _lock(handle)
+            there = lambda: os.path.samestat(os.fstat(handle),os.stat(file))
+            with suppress(FileNotFoundError): ours = locked is not False and there()
+            if ours: return handle,locked is True
+        finally: ours or os.close(handle)                    # also where a signal comes
         if locked is False: return None,False                # else its holder has just removed it: once more
 
 # %% ../nbs/10_images/00_core.ipynb #71ce33d3
@@ -81,15 +84,18 @@ def _sync(path):
     try: os.fsync(handle)
     finally: os.close(handle)
 
+def _remove_unheld(file):
+    "Remove a file that nobody holds."
+    with suppress(OSError):
+        handle,locked = _hold(file,make=False)
+        if locked and fcntl: file.unlink()
+        if handle is not None: os.close(handle)
+
 def sweep(
     path, # A file that this program writes
 ):
     "Remove what runs that were killed while writing it have left."
-    for part in path.parent.glob(f'.{glob.escape(path.name)}.*.part'):
-        with suppress(OSError):
-            handle,locked = _hold(part,make=False)
-            if locked and fcntl: part.unlink()
-            if handle is not None: os.close(handle)
+    for part in path.parent.glob(f'.{glob.escape(path.name)}.*.part'): _remove_unheld(part)
 
 # %% ../nbs/10_images/00_core.ipynb #eb07ceaa
 _number = itertools.count()
@@ -124,7 +130,7 @@ def atomic_path(
         if (n := no_room(e)) is None: raise
         raise OSError(n,os.strerror(n),str(path)) from e
     finally:
-        if part: part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True) if part else sweep(path)
         if handle is not None: os.close(handle)
 
 # %% ../nbs/10_images/00_core.ipynb #5a0c1c04
@@ -183,6 +189,7 @@ def _taken(out, said):
     who = f" by process {said['pid']} on {said.get('host')} since {said.get('since')}" if 'pid' in said else ''
     return InputError(f"{out} is being written{who}: wait until that is done, stop it, or choose another place")
 
+# %% ../nbs/10_images/00_core.ipynb #4116a350
 @contextmanager
 def claim(
     out, # File or folder to write
@@ -194,18 +201,20 @@ def claim(
         yield _claims[file]
         return
     place.parent.mkdir(parents=True,exist_ok=True)
-    handle,locked = _hold(file)
-    said = _said(file)
-    if handle is None or not locked and _alive(said): raise _taken(out,said)
-    _claims[file] = mine = Claim(file,handle,said,owner)
+    handle = mine = None
     try:
+        handle,locked = _hold(file)
+        said = _said(file)
+        if handle is None or not locked and _alive(said): raise _taken(out,said)
+        _claims[file] = mine = Claim(file,handle,said,owner)
         mine.note(pid=os.getpid(),host=socket.gethostname(),since=time.strftime('%Y-%m-%d %H:%M:%S'))
         yield mine
     finally:
-        del _claims[file]
-        if fcntl: file.unlink(missing_ok=True)
-        os.close(handle)
-        with suppress(OSError): fcntl or file.unlink()       # Windows removes no open file
+        if mine: del _claims[file]
+        if mine and fcntl: file.unlink(missing_ok=True)
+        if handle is not None: os.close(handle)
+        if fcntl and not mine: _remove_unheld(file)          # a signal came before it was ours
+        with suppress(OSError): fcntl or not mine or file.unlink()              # Windows removes no open file
 
 # %% ../nbs/10_images/00_core.ipynb #16bf0eb7
 _REASON = 200 # Characters of what went wrong
@@ -310,6 +319,11 @@ def half_precision(
     return torch.autocast(kind,torch.bfloat16,enabled=has)
 
 # %% ../nbs/10_images/00_core.ipynb #5a0c1c11
+class later:
+    "A module that is imported when something of it is asked for: torch takes a second."
+    def __init__(self, name): self.__name__ = name
+    def __getattr__(self, what): return getattr(import_module(self.__name__),what)
+
 def doors(
     package:str, # Name of a package
     **modules, # Name of a door -> the module of the package that holds it

@@ -100,8 +100,7 @@ def complain(
         sys.stderr.flush()
 
 # %% ../nbs/10_images/00b_streams.ipynb #4c0bd278
-_GONE = getattr(signal,'SIGHUP',None)                                           # of a terminal that is closed
-_ENDINGS = [number for number in (signal.SIGTERM,_GONE) if number]              # Beside Ctrl-C
+_ENDINGS = [getattr(signal,name) for name in ('SIGTERM','SIGHUP') if hasattr(signal,name)] # Beside Ctrl-C
 
 class Terminated(KeyboardInterrupt):
     "A signal that asks for what Ctrl-C asks for; its number is the argument."
@@ -112,8 +111,9 @@ def interruption(
     "What a signal is as an exception."
     return Terminated(number) if number in _ENDINGS else KeyboardInterrupt()
 
+# %% ../nbs/10_images/00b_streams.ipynb #8377bfff
 def heeded()->list: # Numbers
-    "The signals that shall end a command: those that nobody has told it to ignore, as a shell's `&` and `nohup` do."
+    "Signals that end a command: those that nobody has told it to ignore, as a shell's `&` and `nohup` do."
     if threading.current_thread() is not threading.main_thread(): return []     # only the main thread may
     return [number for number in (signal.SIGINT,*_ENDINGS) if signal.getsignal(number)!=signal.SIG_IGN]
 

@@ -357,7 +357,7 @@ def take_up(self:Checkpoint, state):
 # %% ../../nbs/30_features/05_course.ipynb #c9644a68
 @contextmanager
 def deferred_signals():
-    "Signals that shall end a run fill the list that is yielded; a second one interrupts at once, an unseen one at the end."
+    "Signals fill the list that is yielded; a second one interrupts at once, an unseen one at the end."
     stop = []
     def note(number, frame):
         if stop: raise interruption(number)
