@@ -42,13 +42,16 @@ class Advice:
     doubt:str = None # One line; None: nothing is doubtful, or known to be
     question:object = None # The `Question` that would settle most, if there is one
     command:str = None # To type next
+    sizes:str = None # One line, where groups are plainly not as large as was assumed
 
     def to_dict(self):
         "As JSON can hold it."
-        return dict(doubt=self.doubt,question=self.question and self.question.to_dict(),command=self.command)
+        return dict(doubt=self.doubt,question=self.question and self.question.to_dict(),command=self.command,
+                    sizes=self.sizes)
 
     def lines(self):
         "A line of text each."
+        if self.sizes: yield f'look: {self.sizes}'
         if self.doubt: yield f'names in doubt: {self.doubt}'
         if self.question:
             shown = ', '.join(f'row {o}' if isinstance(o,int) else str(o) for o in self.question.images[:3])
@@ -66,15 +69,15 @@ def advise(
     "What to say of a model's names, and what to do next."
     line = lambda what,*args: shlex.join(['zeroshot_nb',what,str(model),*map(str,args)])
     doubt,question = _doubt(clf),None
-    if doubt is None: return Advice(command=line('predict','NEW_IMAGES','--out','names.csv'))
+    sizes = str(clf.unequal_) if getattr(clf,'unequal_',None) else None
+    if doubt is None: return Advice(command=line('predict','NEW_IMAGES','--out','names.csv'),sizes=sizes)
     question = next(iter(clf.questions(1)),None)
     names = clf.certificate_.table.sort_values('confidence')[['name','rival']].iloc[0].tolist()
     if clf.ordinal: names = clf.classes_.tolist()
-    if question and (clf.ordinal or len(clf.classes_)==2): command = line('hint',f'{clf.classes_[0]}=IMAGE')
-    elif question: command = line('ask',*images)
+    if question: command = line('ask',*images)
     elif clf.backbone_ is not None: command = line('report',*images,'--out','report')
     else: command = line('rename',*(f'{old}={new}' for old,new in zip(names,names[::-1]) if old!=new))
-    return Advice(doubt,question,command)
+    return Advice(doubt,question,command,sizes)
 
 # %% ../nbs/60_classifier/02g_advice.ipynb #6b75d76f
 def sure_of_names(
@@ -87,6 +90,17 @@ def sure_of_names(
     return [known[name] for name in names]
 
 # %% ../nbs/60_classifier/02g_advice.ipynb #4dcab3a6
+_SHOWN = 20 # Names whose recall is shown, the lowest
+
+def _say_recall(scores):
+    "A line a name: the share of its images that are named right."
+    n = dict(zip(scores.recall,scores.confusion.sum(1).tolist()))
+    known = sorted((name for name in n if n[name]),key=lambda name: scores.recall[name])
+    lines = [f'  {name} {scores.recall[name]:.4f} of {n[name]:,}' for name in known[:_SHOWN]]
+    if len(known)>_SHOWN: lines.append(f'  and {len(known)-_SHOWN} more, all higher')
+    if lacks := [name for name in n if not n[name]]: lines.append(f"  without an image: {', '.join(lacks[:_SHOWN])}")
+    return ['recall, the share of the images of a class that get its name:',*lines]
+
 def say_scores(
     scores, # `Scores`
     model='MODEL', # What the model's folder is called
@@ -96,6 +110,7 @@ def say_scores(
     pairs = [[f'{old}={new}' for old,new in names.items()] for names,_ in rings]
     said = [f"exchanged: {' '.join(ring)} ({rise:+.3f})" for ring,(_,rise) in zip(pairs,rings)]
     if rings: said.append(f"next: zeroshot_nb {shlex.join(['rename',str(model),*sum(pairs,[])])}")
-    else: said.append('exchanged: no names')
+    else: said += ['exchanged: no names',f"next: zeroshot_nb {shlex.join(['predict',str(model),'NEW_IMAGES'])}"]
     return '\n'.join([str(scores),'Z: share of the images whose name is right',
-                      'H: the same if these groups had their best names; more than that takes better groups',*said])
+                      'H: the same if these groups had their best names; more than that takes better groups',
+                      *_say_recall(scores),*said])

@@ -8,7 +8,7 @@ __all__ = ['UNSURE', 'ZeroLabelClassifier', 'plot_montage']
 # %% ../nbs/60_classifier/02_classifier.ipynb #f32907e2
 import warnings
 from copy import copy
-from dataclasses import replace
+from dataclasses import asdict,replace
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator,ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from fastcore.basics import patch
 from .core import InputError,pick_device
+from .provenance import for_others,without_folders
 from .images import Frame,ImageSet,load_images,pile_of,tell
 from .datasets.registry import resolve
 from .names.vectors import check_classes
@@ -24,13 +25,14 @@ from .names.geometry import name_geometry
 from .names.prior import make_prior
 from .naming.cluster import check_features,on_sphere
 from .naming.match import MatchSettings
+from .naming.sizes import Unequal,find_unequal
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
-from .memory import memory_arrays,memory_facts,read_memory,remember
+from .memory import image_names,memory_arrays,memory_facts,read_memory,remember
 from .containers import as_input,check_shape,is_features
-from .model_files import read_model,reading,write_model
-from .export import NamedNetwork,export_onnx,make_learner,model_card,push_folder
+from .model_files import model_tag,read_config,read_model,reading,write_model
+from .export import NamedNetwork,export_onnx,made_from,make_learner,model_card,push_folder,record_backbone
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #983a4b0c
 class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
@@ -191,31 +193,33 @@ def fit(self:ZeroLabelClassifier,
     if self.hints: self._check_hints(X)
     prior,device = self._check()
     self.backbone_,self.seconds_ = None,{}
-    if not is_features(X): X = self._get_backbone(X,len(prior))
+    pile = X if is_features(X) else pile_of(resolve(X))
+    X = pile if is_features(X) else self._get_backbone(pile,len(prior))
     with timed(self.seconds_,'features'): x,images = self._seen(X,len(prior))
     self.skipped_ = [] if images is None else images.skipped
     settings = self._settings() if self.naming=='matching' else None
     told = hint is not None
     fits = fit_seeds(x,prior,[self.random_state],settings,told,device=device,progress=self.progress)
     ask_seeds(x,prior,fits,self.random_state,device)
-    self._keep(prior,fits)
-    self._remember(fits,x,images)
+    self._keep(prior,fits,x)
+    self._remember(fits,x,pile,images)
+    self.provenance_ = made_from(self,pile,x,images)
     if told: self._follow(*hint,X)
-    if self.hints: self._follow_hints(X)
+    if self.hints: self._follow_hints(pile)
     self._name_columns(given,reset=True)
     return self
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #df3ab3d6
 @patch
-def _remember(self:ZeroLabelClassifier, fits, x, images):
+def _remember(self:ZeroLabelClassifier, fits, x, given, images):
     "Keep what hints and questions will need."
     belief = fits[0].belief
-    paths = images.paths if images is not None else None
+    names = None if images is None else image_names(given,images)
     z = fits.on_sphere(x)
-    self.memory_ = belief and remember(belief,z,fits.logits(x,0).argmax(1).numpy(),paths or None)
+    self.memory_ = belief and remember(belief,z,fits.logits(x,0).argmax(1).numpy(),names)
 
 @patch
-def _keep(self:ZeroLabelClassifier, prior, fits):
+def _keep(self:ZeroLabelClassifier, prior, fits, x):
     "Become the first of `fits`."
     run = fits[0]
     self.prior_,self.classes_,self.n_features_in_ = prior,np.array(prior.classes),len(fits.mean)
@@ -224,6 +228,8 @@ def _keep(self:ZeroLabelClassifier, prior, fits):
     self.seconds_ |= fits.seconds
     self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
+    self.unequal_ = find_unequal(x,prior) if self.class_sizes is None else None
+    if self.unequal_: warnings.warn(str(self.unequal_))
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
 @patch
@@ -313,11 +319,6 @@ def _follow(self:ZeroLabelClassifier, end, what, X):
     self.direction_ = 'hint'
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #a84e4c10
-def _record_of(net):
-    if net is None: return None
-    from zeroshot_nb.features.foreign import record_of
-    return record_of(net)
-
 @patch
 def save(self:ZeroLabelClassifier,
     path, # Folder; an earlier model in it is replaced
@@ -329,10 +330,14 @@ def save(self:ZeroLabelClassifier,
     config = dict(classes=self.classes_.tolist(),ordinal=self.ordinal,similarity=self.prior_.S.tolist(),
                   class_sizes=self.prior_.alpha.tolist(),params=kept,cluster_sizes=self.cluster_sizes_,
                   loss_curve=self.loss_curve_,seconds=self.seconds_,direction=self.direction_,renames=self.renames_,
-                  certificate=self.certificate_ and self.certificate_.to_dict(),backbone=_record_of(self.backbone_))
-    config |= dict(hints=self.hints_,sources=self.sources_,memory=memory_facts(self.memory_))
+                  certificate=self.certificate_ and self.certificate_.to_dict(),
+                  backbone=record_backbone(self.backbone_))
+    config |= dict(hints=self.hints_,sources=self.sources_,provenance=getattr(self,'provenance_',None),
+                   memory=memory_facts(self.memory_),unequal=self.unequal_ and asdict(self.unequal_))
     arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)|memory_arrays(self.memory_)
-    return write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
+    folder = write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
+    self.tag_ = model_tag(read_config(folder))
+    return folder
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #3cfa86cc
 @patch(cls_method=True)
@@ -343,6 +348,7 @@ def load(cls:ZeroLabelClassifier,
     parts = read_model(path)
     with reading(path): return cls._from_parts(*parts)
 
+# %% ../nbs/60_classifier/02_classifier.ipynb #200bcf41
 @patch(cls_method=True)
 def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     "A fitted classifier from what a model folder holds."
@@ -360,9 +366,13 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
         clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal)
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
-    clf.direction_,clf.renames_,clf.sources_ = config.get('direction'),config.get('renames',[]),config.get('sources',[])
-    clf.hints_,clf.said_,clf.memory_ = config.get('hints',[]),[],read_memory(arrays,config.get('memory'),c)
+    for k,none in dict(direction=None,renames=[],sources=[],provenance=None,hints=[]).items():
+        setattr(clf,k+'_',config.get(k,none))
+    clf.tag_ = model_tag(config)
+    clf.unequal_ = Unequal(**config['unequal']) if config.get('unequal') else None
+    clf.said_,clf.memory_ = [],read_memory(arrays,config.get('memory'),c)
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
+    if clf.certificate_ and {*clf.certificate_.table.name}!={*config['classes']}: raise ValueError('a strange certificate')
     return clf
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #cb61dcb5
@@ -399,7 +409,10 @@ def to_learner(self:ZeroLabelClassifier,
 def _for_others(self:ZeroLabelClassifier):
     "A copy without paths of this machine; the features of some images stay in it."
     other = copy(self)
-    other.hints_ = []
+    other.hints_,other.provenance_ = [],for_others(getattr(self,'provenance_',None))
+    if getattr(self.backbone_,'origin',None):
+        other.backbone_ = copy(self.backbone_)
+        other.backbone_.origin = without_folders(self.backbone_.origin)
     if other.memory_: other.memory_ = replace(other.memory_,paths=None)
     return other
 

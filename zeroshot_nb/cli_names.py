@@ -9,7 +9,7 @@ __all__ = ['naming', 'rename_command', 'hint_command', 'ask_command']
 import importlib,json,sys
 from pathlib import Path
 import click
-from .cli import Compute,Source,_images_or_features,_load_model,_unlabelled,check_model,command
+from .cli import Compute,Source,_images_or_features,_load_model,_unlabelled,check_model,command,hold
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #f5f50dda
 naming = click.Group()
@@ -42,11 +42,11 @@ def _claimed(
     model, # Folder of the model that is read
     out, # That which is written; None: the same
 )->Path: # The latter
-    "Nobody else writes there until the command ends: what is read, changed and written again must not be lost."
-    from zeroshot_nb.model_files import check_model_folder,claim
+    "That is looked at, and held."
+    from zeroshot_nb.model_files import check_model_folder
     check_model(model)
     out = check_model_folder(out or model)
-    click.get_current_context().with_resource(claim(out))
+    hold(out)
     return out
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #ab8b37c2
@@ -89,10 +89,9 @@ def rename_command(
 )->tuple: # (JSON object, text)
     "Give groups of images other names by hand. Nothing is fitted again."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.renaming import told_pairs
     if bool(names)+undo+bool(from_)!=1: raise InputError('give one of NAME=NEW ..., --from names.json and --undo')
-    names = told_pairs(names,'NAME=NEW, such as cat=dog')
     out = _claimed(model,out)
+    names = importlib.import_module('zeroshot_nb.renaming').told_pairs(names,'NAME=NEW, such as cat=dog')
     clf = _load_model(model,False,compute.device)
     if from_: clf,said = _follow(clf,_read_answers(from_,model))
     elif names: said = _renamed(clf.rename(names).renames_[-1]['names'])

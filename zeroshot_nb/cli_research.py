@@ -11,7 +11,7 @@ import json,zipfile
 from dataclasses import dataclass
 from pathlib import Path
 import click
-from .cli import Compute,NameOptions,StageOptions,command,numbers,read_array
+from .cli import Compute,NameOptions,StageOptions,command,hold,numbers,read_array
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #c6d6bae9
 research = click.Group()
@@ -70,25 +70,21 @@ def _trial(
 )->tuple: # (prior, device, training features, test features)
     "What many runs need, checked before long work; labels are not read."
     from zeroshot_nb.core import InputError,pick_device
-    from zeroshot_nb.names.geometry import name_geometry
-    from zeroshot_nb.naming.cluster import check_features
-    from zeroshot_nb.names.vectors import check_classes
-    from zeroshot_nb.names.prior import make_prior
-    names.check()
-    classes = check_classes(names.names())
-    where = pick_device(device)
-    S = None
-    if not names.ordinal: S = name_geometry(classes,names.vectors,names.similarity,names.synonyms()).similarity
-    prior = make_prior(classes,S,numbers(names.class_sizes),names.ordinal)
+    classes = names.check()
     file,key,test_key = trial.features,trial.key,trial.test_key
     x,x_test = read_array(file,key),read_array(file,test_key)
     if x.shape[1:]!=x_test.shape[1:]:
         raise InputError(f"arrays {key!r} and {test_key!r} in {file} have widths {x.shape[1:]} and {x_test.shape[1:]}: "
                          "they should come from the same backbone")
+    _check_labels(file,trial.labels,len(x_test))
+    from zeroshot_nb.names.geometry import name_geometry
+    from zeroshot_nb.names.prior import make_prior
+    from zeroshot_nb.naming.cluster import check_features                       # torch is slow to import
     if not len(check_features(x_test,x.shape[1])):
         raise InputError(f"array {test_key!r} in {file} is empty: there is nothing to evaluate")
-    _check_labels(file,trial.labels,len(x_test))
-    return prior,where,x,x_test
+    where,S = pick_device(device),None
+    if not names.ordinal: S = name_geometry(classes,names.vectors,names.similarity,names.synonyms()).similarity
+    return make_prior(classes,S,numbers(names.class_sizes),names.ordinal),where,x,x_test
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #35662424
 def _repeat_result(df, runs, seeds, n):
@@ -108,11 +104,11 @@ def repeat_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Clusters and names for many seeds at once; Z, H and match of each."
+    settings = stages.settings()
+    prior,device,x,x_test = _trial(trial,names,compute.device)
     from zeroshot_nb.evaluate.scores import mean_std,score_many
     from zeroshot_nb.evaluate.ordinal import ordinal_score_many
     from zeroshot_nb.fit import repeat
-    settings = stages.settings()
-    prior,device,x,x_test = _trial(trial,names,compute.device)
     seeds = trial.range(compute.seed)
     runs = repeat(x,prior,seeds,device=device,progress=True,**settings)
     scores = ordinal_score_many if names.ordinal else score_many
@@ -150,6 +146,7 @@ def compare_command(
     from zeroshot_nb.experiments.tables import provenance
     wanted = choose_rows(namings,[*NAMINGS,*NOMINAL],NAMINGS)
     prior,device,x,x_test = _trial(trial,names,compute.device)
+    if out: hold(out)
     x = x[::max(1,-(-len(x)//(rows or len(x))))]
     info = provenance(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
     found = compare_namings(x,x_test,prior,trial.range(compute.seed),None,wanted,device,True)
@@ -172,10 +169,10 @@ def answers_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Z after so many answers of a simulated person, by our questions, any questions, and without geometry."
-    from zeroshot_nb.experiments.answers import answer_table,answer_trial
-    from zeroshot_nb.experiments.tables import provenance
     prior,device,x,x_test = _trial(trial,names,compute.device)
     _check_labels(trial.features,person,len(x))
+    from zeroshot_nb.experiments.answers import answer_table,answer_trial
+    from zeroshot_nb.experiments.tables import provenance
     step = max(1,-(-len(x)//(rows or len(x))))
     info = provenance(device,seeds=trial.seeds)|dict(train=len(x[::step]),test=len(x_test))
     y,y_test = (read_array(trial.features,key) for key in (person,trial.labels))
@@ -288,9 +285,9 @@ def bench_transport_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "One loss and its gradient by every solver, to the same marginal error."
-    from zeroshot_nb.experiments.bench_transport import bench_transport
     from zeroshot_nb.core import InputError
     if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
+    from zeroshot_nb.experiments.bench_transport import bench_transport
     threads = _limit_threads(threads)
     problem = dict(B=batch_size,c=n_classes,eps=eps)
     rows = bench_transport(batch_size,n_classes,eps,compute.seed)

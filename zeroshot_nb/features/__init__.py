@@ -4,5 +4,5 @@ is trained without labels by `pretrain`: `augment` makes the views, `contrastive
 from zeroshot_nb.core import doors
 
 __getattr__, __dir__ = doors(__name__, make_backbone='backbone', embed='backbone', load_backbone='checkpoints',
-                             save_backbone='checkpoints', published_backbones='checkpoints', PRESETS='pretrain',
+                             save_backbone='checkpoints', published_backbones='published', PRESETS='settings',
                              stage1_learner='pretrain', extract_to='extract', load_features='extract')

@@ -7,6 +7,7 @@ __all__ = ['centred_cosines', 'name_kernel', 'standardise', 'NameGeometry', 'nam
            'identifiability']
 
 # %% ../../nbs/40_names/01_geometry.ipynb #9ade137e
+import hashlib
 from dataclasses import dataclass,field
 from functools import cached_property
 from pathlib import Path
@@ -129,9 +130,14 @@ def _open(sources):
     titles = [t if titles.count(t)==1 else f'{t} ({i+1})' for i,t in enumerate(titles)]
     return {t:load_vectors(v) for t,v in zip(titles,sources)}
 
+def _digest_of(found):
+    "What stands for the vectors of names, where there is no file to stand for them."
+    return hashlib.sha256(b''.join(o.vector.astype('<f8').tobytes() for o in found if o.vector is not None)).hexdigest()
+
 def _record(title, lookup, found):
     "What a model keeps of a source."
     about = getattr(lookup,'about',dict)()
+    if 'sha256' not in about: about['vectors_sha256'] = _digest_of(found)
     path,file = (getattr(lookup,what,None) for what in ('path','file'))
     if file and str(path)!=str(file): title = f'{title}, {Path(path).name}'      # one of several in an archive
     return dict(source=title,**about,words={o.name:o.words for o in found})

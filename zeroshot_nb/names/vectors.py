@@ -106,7 +106,8 @@ def _entries(text, lookup, first='written'):
     if found := _entry(text,lookup,first): return found
     for cut in _CUTS:
         parts = [part.strip() for part in cut.split(text) if part.strip()]
-        if len(parts)>1: return [one for part in _runs(parts,lookup,first) for one in _entries(part,lookup,first)]
+        if parts and parts!=[text]:
+            return [one for part in _runs(parts,lookup,first) for one in _entries(part,lookup,first)]
     return [(text,None)]
 
 # %% ../../nbs/40_names/00_vectors.ipynb #bfd058d7

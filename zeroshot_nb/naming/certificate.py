@@ -68,7 +68,9 @@ class Certificate:
     def certain(self): return dict(zip(self.table.name,(self.table.confidence>=CERTAIN).tolist())) # Name -> whether
     def to_dict(self): return dict(verdict=self.verdict,why=self.why,table=self.table.to_dict('list'))
     @classmethod
-    def from_dict(cls, saved): return cls(pd.DataFrame(saved['table']),saved['verdict'],saved['why'])
+    def from_dict(cls, saved):
+        table = pd.DataFrame(saved['table']).astype(dict(name=str,rival=str,confidence=float))   # raises if one lacks
+        return cls(table,str(saved['verdict']),str(saved['why']))
     def __str__(self): return f"{self.verdict}: {self.why}"
     def _repr_html_(self):
         return f"<b>{escape(self.verdict)}</b>: {escape(self.why)}{self.table.round(2).to_html(index=False)}"
