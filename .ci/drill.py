@@ -159,7 +159,8 @@ class Rename(Job):
     name = 'rename'
     def make(self, w, which, d):
         if not (d/'model').exists(): w.clfs[0].save(d/'model')
-        if which and self.look(d) == model_in(w.top/'m0'): run('rename', d/'model', 'cat=dog', 'dog=cat')
+        if which and self.look(d) != model_in(w.top/'m0'): run('rename', d/'model', '--undo')   # it has been done
+        if which: run('rename', d/'model', 'cat=dog', 'dog=cat')
     def look(self, d): return model_in(d/'model')
     def tidy(self, d): return len(listed(d)) == 3
 

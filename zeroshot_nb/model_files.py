@@ -15,7 +15,7 @@ from types import NoneType
 import numpy as np
 from safetensors.numpy import load,save
 from . import __version__
-from .core import InputError,atomic_path,claim,conform,digest_of,read_bytes,read_json,sweep,write_json
+from .core import InputError,atomic_path,claim,conform,digest_of,read_bytes,read_json,surely,sweep,write_json
 from .core import reading as reading_any
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #764ec5da
@@ -159,7 +159,7 @@ def _write(folder, held, config, data, card):
         for name,content in data.values():
             with atomic_path(folder/name) as part: part.write_bytes(content)
         _put(folder,dict(format=_FORMAT,version=__version__,**config,files=files,sha256=seals),card)
-    finally: _clear(folder,known-set(_named(folder)))                           # also where it was interrupted
+    finally: surely(lambda: _clear(folder,known-set(_named(folder))))           # also where it was interrupted
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #60290dbb
 def _sealed_bytes(folder, config, name):

@@ -69,7 +69,8 @@ class Certificate:
     def to_dict(self): return dict(verdict=self.verdict,why=self.why,table=self.table.to_dict('list'))
     @classmethod
     def from_dict(cls, saved):
-        table = pd.DataFrame(saved['table']).astype(dict(name=str,rival=str,confidence=float))   # raises if one lacks
+        table = pd.DataFrame(saved['table']).astype(dict(name=str,confidence=float))     # raises if one lacks
+        if 'rival' not in table: raise ValueError('a certificate without rivals')
         return cls(table,str(saved['verdict']),str(saved['why']))
     def __str__(self): return f"{self.verdict}: {self.why}"
     def _repr_html_(self):
