@@ -372,7 +372,8 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     clf.unequal_ = Unequal(**config['unequal']) if config.get('unequal') else None
     clf.said_,clf.memory_ = [],read_memory(arrays,config.get('memory'),c)
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
-    if clf.certificate_ and {*clf.certificate_.table.name}!={*config['classes']}: raise ValueError('a strange certificate')
+    if clf.certificate_ and {*clf.certificate_.table.name}!={*config['classes']}:
+        raise ValueError('the certificate is of other names')
     return clf
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #cb61dcb5
