@@ -16,6 +16,8 @@ from jinja2 import Environment,StrictUndefined
 from PIL import Image
 from . import __version__
 from .core import InputError,atomic_path
+from .streams import ANY_NAME
+from .model_files import model_tag,read_config
 from .images import ImageSet,load_images
 from .evaluate.scores import as_names
 from .evaluate.ordinal import ordinal_score
@@ -186,10 +188,35 @@ def _question_facts(question, pictures, many):
     choices = _shares(question.choices)
     offered = [one['name'] for one in choices]
     left = [name for name in pictures.seen.classes if name not in offered]
-    points = 100*float(question.gain)
-    gain = f'By its own reckoning, an answer puts {points:.0f} more in 100 images right.' if points>=.5 else None
     return dict(group=str(question.group),shown=pictures.many(question.images[:many]),choices=choices,more=bool(left),
-                without=json.dumps(offered),gain=gain)
+                without=json.dumps(offered))
+
+# %% ../nbs/60_classifier/02f_report.ipynb #208b0bb3
+_FOLLOWED = 42 # Answers of which it is worked out what follows: six each to two questions
+_SAME = {MIXTURE:NONE} # Answers that lead to the same question
+
+def _asked(clf, answers, x=None):
+    "The question after some answers; its group as it was called before them."
+    after = clf.with_answers(answers) if answers else clf
+    question = next(iter(after.questions(1,x)),None)
+    if question is None: return None
+    before = {now:was for was,now in after.became_.items()} if answers else {}
+    group = before.get(question.group,question.group)
+    return dict(group=str(group),choices=_shares(question.choices),next={})
+
+def _plan(clf, x, deep, most):
+    "The first question and, for each likely answer, the one that follows; None where there is none."
+    first = _asked(clf,[],x)
+    queue = [(first,[])] if first else []
+    while queue and most>0:
+        one,answers = queue.pop(0)
+        if len(answers)+1>=deep: continue
+        for name in [choice['name'] for choice in one['choices']][:max(most-1,0)]+[NONE]:
+            given,most = [*answers,(one['group'],name)],most-1
+            one['next'][name] = after = _asked(clf,given)
+            if after: queue.append((after,given))
+        for name,other in _SAME.items(): one['next'][name] = one['next'][other]
+    return first
 
 # %% ../nbs/60_classifier/02f_report.ipynb #56584c90
 @dataclass
@@ -206,10 +233,10 @@ class Origin:
     def source(self): return str(self.images or 'IMAGES')
 
     @property
-    def fingerprint(self): # Twelve digits in the name of its weights, or None
-        "By which answers are known to belong to the model."
-        weights = sorted(Path(self.model).glob('weights-*.safetensors')) if self.model else []
-        return weights[0].stem.partition('-')[2] if len(weights)==1 else None
+    def fingerprint(self): # Twelve digits, as in `model_tag`, or None
+        "By which answers are known to belong to the model that is in the folder now."
+        try: return model_tag(read_config(Path(self.model))) if self.model else None
+        except InputError: return None
 
 # %% ../nbs/60_classifier/02f_report.ipynb #f7f9cc33
 def _steps(clf, seen, origin, questions, doubtful):
@@ -217,8 +244,7 @@ def _steps(clf, seen, origin, questions, doubtful):
     apply = origin.command('rename','--from','names.json')
     def step(text, command=None): return dict(text=text,command=command)
     if questions:
-        many = 'the question' if len(questions)==1 else f'the {len(questions)} questions'
-        steps = [step(f'Answer {many} below, save names.json, and apply it:',apply),
+        steps = [step('Answer the questions below, as many as you like, save names.json, and apply it:',apply),
                  step('Or answer in a terminal, which asks as long as it is worth it:',
                       origin.command('ask',origin.source))]
     elif doubtful:
@@ -242,7 +268,7 @@ def _lede(clf, questions):
     if doubt is None: return 'Every name is certain. A look at the images costs a minute all the same.'
     first = f'{doubt[0].upper()}{doubt[1:]}.'
     if not questions: return f'{first} Look whether they are right.'
-    return f"{first} {'One answer' if len(questions)==1 else 'Some answers'} below would help most."
+    return f'{first} A few answers below would help most.'
 
 def _told(clf):
     "What people have told the model, in words."
@@ -336,9 +362,11 @@ def _names_facts(clf, seen, pictures, known):
     return sorted(names,key=lambda name: name['sure']),True
 
 def _questions(clf, pictures, n):
-    "The questions for the page."
+    "The questions for the page, and what follows each answer."
     many = 8 if len(pictures.seen.classes)<=40 else 6
-    return [_question_facts(question,pictures,many) for question in clf.questions(n,pictures.seen.x)]
+    questions = [_question_facts(question,pictures,many) for question in clf.questions(n,pictures.seen.x)]
+    most = _FOLLOWED if len(pictures.seen.classes)<=40 and getattr(clf,'memory_',None) else 0
+    return questions,_plan(clf,pictures.seen.x,min(n,len(questions)),most)
 
 # %% ../nbs/60_classifier/02f_report.ipynb #d047c296
 def report_page(
@@ -356,16 +384,17 @@ def report_page(
     count,side = _room(len(seen.classes))
     pictures,known = _Pictures(seen,clf.frame,side,count),_evidence(clf,seen)
     doubtful = {name for name in seen.classes if not known[name][2]}
-    questions,(names,ordered) = _questions(clf,pictures,n),_names_facts(clf,seen,pictures,known)
+    (questions,plan),(names,ordered) = _questions(clf,pictures,n),_names_facts(clf,seen,pictures,known)
     today = date.today()
     facts = dict(title=f'{len(seen.p):,} images under {len(names)} names',
                  lede=_lede(clf,questions),notes=_told(clf),story=[],
                  kicker=f"zeroshot_nb report · {origin.model or 'model'} · {today.day} {today:%B %Y}",
                  footer=f'Written by zeroshot_nb {__version__}. This page is one file and needs no network.',
                  steps=_steps(clf,seen,origin,questions,doubtful),questions=questions,names=names,sorted=ordered,
+                 plan=json.dumps(plan),
                  classes=seen.classes,certificate=clf.certificate_ is not None,map=_map_facts(clf,seen,doubtful),
                  labels=told and _label_facts(told,origin,clf.ordinal),
-                 fingerprint=origin.fingerprint,most=count,side=side,
+                 fingerprint=origin.model and getattr(clf,'tag_',None),most=count,side=side,
                  apply=origin.command('rename','--from','names.json'))
     return _render(facts|more)
 
@@ -381,5 +410,5 @@ def write_report(
     "Write the report."
     out = check_report_folder(out)
     page = report_page(clf,images,labels,origin,n)
-    with atomic_path(out/'index.html') as part: part.write_text(page,encoding='utf-8')
+    with atomic_path(out/'index.html') as part: part.write_text(page,encoding='utf-8',errors=ANY_NAME)
     return out/'index.html'

@@ -1,20 +1,66 @@
 (() => {
   'use strict';
-  const page = document.body.dataset, answers = new Map(), controls = [...document.querySelectorAll('[data-group]')];
+  const page = document.body.dataset, answers = new Map();
+  const controls = () => [...document.querySelectorAll('[data-group]')];
   const names = [...document.querySelectorAll('.name')].map(name => name.dataset.name);
   const bar = document.getElementById('bar'), said = document.getElementById('said');
   const save = document.getElementById('save'), clear = document.getElementById('clear');
   bar.hidden = false;
 
   const fill = select => {
+    select.length = 1;
     const more = select.dataset.more === 'true' ? new Set(JSON.parse(select.dataset.without)) : new Set();
     for (const name of [...names, ...(more.size ? [] : [page.none, page.mixture])])
       if (!more.has(name)) select.add(new Option(name, name));
   };
   document.querySelectorAll('select[data-group]').forEach(fill);
 
+  const asking = document.getElementById('asking'), plan = asking ? JSON.parse(asking.dataset.plan) : null;
+  const blocks = [...document.querySelectorAll('.question')];
+  const option = (block, name, share, group) => {
+    const label = block.querySelector('.choices label').cloneNode(true), radio = label.querySelector('input');
+    radio.value = name;
+    radio.dataset.group = group;
+    label.replaceChildren(radio, share ? `${name} ` : name);
+    if (share) label.append(Object.assign(document.createElement('span'), {className: 'soft', textContent: share}));
+    return label;
+  };
+  const put = (block, node) => {                             // a question, where another one stood
+    const text = JSON.stringify([node.group, node.choices]);
+    if (block.dataset.asks === text) return;
+    const first = block.dataset.asks === undefined && block.querySelector('[data-group]').dataset.group === node.group;
+    block.dataset.asks = text;
+    if (first && block === blocks[0]) return;                // as it was written
+    block.querySelector('legend').textContent = `What do these images show? They are called “${node.group}” now.`;
+    const about = [...document.querySelectorAll('.name')].find(name => name.dataset.name === node.group);
+    const strip = block.querySelector('.strip'), typical = about.querySelectorAll('.kinds .strip')[1];
+    strip.setAttribute('aria-label', `Typical images of the group that is called ${node.group}`);
+    strip.replaceChildren(...(typical ? [...typical.children].map(one => one.cloneNode(true)) : []));
+    const offered = node.choices.map(one => option(block, one.name, one.share, node.group));
+    const others = [page.none, page.mixture].map(name => option(block, name, '', node.group));
+    block.querySelector('.choices').replaceChildren(...offered, ...others);
+    const more = block.querySelector('select');
+    more.dataset.group = node.group;
+    more.dataset.without = JSON.stringify(node.choices.map(one => one.name));
+    fill(more);
+    more.closest('label').hidden = more.length < 2;
+  };
+  const ask = () => {                                        // questions follow each other as answers are given
+    if (!plan) return;
+    let node = plan, n = 0, last;
+    for (; node && n < blocks.length; n++) {
+      put(blocks[n], node);
+      last = answers.get(node.group);
+      node = last === undefined ? null : node.next[last];
+    }
+    blocks.forEach((block, i) => { block.hidden = i >= n; });
+    document.getElementById('then').textContent = last === undefined ? '' : node === null
+      ? 'No other answer would help.' : 'Save and apply these answers; what is worth asking then, the terminal asks.';
+  };
+
   const show = () => {
-    for (const control of controls) {
+    ask();
+    for (const control of controls()) {
       const answer = answers.get(control.dataset.group);
       if (control.type === 'radio') control.checked = control.value === answer;
       else control.value = [...control.options].some(option => option.value === answer) ? answer : '';
@@ -33,7 +79,9 @@
     if (name) answers.set(group, name); else answers.delete(group);
     show();
   };
-  for (const control of controls) control.addEventListener('change', () => tell(control.dataset.group, control.value));
+  document.addEventListener('change', event => {
+    if (event.target.dataset.group) tell(event.target.dataset.group, event.target.value);
+  });
 
   save.addEventListener('click', () => {
     const told = [...answers].map(([group, name]) => ({group, name}));
@@ -86,7 +134,7 @@
     found.textContent = text ? `${n} of ${names.length} names` : '';
   });
 
-  for (const control of controls)                            // what the browser kept over a reload
+  for (const control of controls())                          // what the browser kept over a reload
     if (control.type === 'radio' ? control.checked : control.value) answers.set(control.dataset.group, control.value);
   show();
 })();
