@@ -41,7 +41,7 @@ def _shares(namings, weights):
 # %% ../../nbs/50_naming/06_hints.ipynb #f63bd778
 _AS_NOW = 1e-6 # Advantage of the names that groups have now, where nothing else decides
 
-_HELD = .4 # Lead that another name needs over the one that a group has
+_HELD = .1 # Lead that another name needs over the one that a group has; settled on made worlds
 
 def _best_names(p, sizes, held=0.):
     "(c names of the groups, share of the images that is expected to be right) for c x c probabilities of names."
