@@ -29,7 +29,7 @@ from .renaming import _moved,_verdict,once,told_pairs
 NONE,MIXTURE = 'none of these','a mixture' # Answers that are no name
 NEITHER = {NONE:NONE,'none':NONE,MIXTURE:MIXTURE,'mixture':MIXTURE} # The ways to say them
 _WORTH = .003 # Share of the images that a belief expects an answer to put right, below which it is not asked
-_CAME_TRUE = .25 # Share of what beliefs reckoned that came true over five answers (What answers are worth)
+_CAME_TRUE = .28 # Share of what beliefs reckoned that came true over three answers (What answers are worth)
 
 @dataclass
 class Question:
