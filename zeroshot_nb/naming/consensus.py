@@ -18,7 +18,7 @@ from ..names.geometry import NameGeometry
 from ..names.prior import find_symmetry
 from .transport import flush_denormals,sinkhorn_plan,transport_plan
 from .cluster import over_cluster,softmax_regression,whiten
-from .assignment import Naming,agreement,assign_names,exchange
+from .assignment import Naming,agreement,assign_names,exchange,gains
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #29617c11
 def _component_counts(c, D):
@@ -93,6 +93,8 @@ def _geometries(
 # %% ../../nbs/50_naming/04_consensus.ipynb #7518d543
 _SINGLE = 1e-9 # gains that may be rounding of tables whose cosines were computed in single precision
 
+def _starts_of(c): return max(4,min(40,4000//c**2))                      # more classes, fewer: about the same work
+
 def _best_namings(
     tables, # r x c x c standardised geometries
     B, # c x c standardised geometry of the names
@@ -101,7 +103,7 @@ def _best_namings(
 )->tuple: # (r x top x c names of the groups, best first and repeated where there are fewer; r x top agreements)
     "The best namings of many clusterings, by pairwise exchange."
     n,c,_ = tables.shape
-    n_init = max(4,min(40,4000//c**2))                                   # more classes, fewer: about the same work
+    n_init = _starts_of(c)
     start = np.random.default_rng(seed).permuted(np.arange(c)[None].repeat(n*n_init,0),axis=1)
     namings,values = exchange(tables.repeat(n_init,0),B,start,10*c,least=_SINGLE)
     namings,values = namings.reshape(n,n_init,c),(values/(c*(c-1))).reshape(n,n_init)
@@ -317,17 +319,38 @@ def _agree(x, spaces, names, probe):
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #2f3984bf
 _MANY = 60 # Names from which it pays to foretell
+_PATIENCE = 60. # Minutes beyond which naming is refused
+_STEPS,_AFTER = 1.5,6 # Exchanges a name until none improves; what follows the last space, in searches of one (measured)
 
-def _foretell(n, kernel, readings):
-    "Say how long many names will take at least: the time of one round of `_refine`, as often as there are rounds."
-    c,k = len(kernel),_how_small(n,len(kernel))
-    if c<_MANY: return
-    table,P = torch.rand(k,k),torch.rand(1,k,c)
+def _seconds(work):
     begin = time.perf_counter()
-    sinkhorn_plan(-(table@(P@torch.as_tensor(kernel,dtype=P.dtype))),torch.full((1,c),1/c),1.,
-                  row_mass=torch.full((1,k),1/k),tol=0,max_iter=10)
-    minutes = (time.perf_counter()-begin)*_ROUNDS*readings/60
-    if minutes>1: complain(f'{c} names: naming them takes {minutes:.0f} minutes here, or more')
+    work()
+    return time.perf_counter()-begin
+
+def _search_seconds(c, runs):
+    "Seconds of the exchanges in one space, from one step of four walkers."
+    tables,B = np.random.default_rng(0).standard_normal((2,4,c,c),dtype=np.float32)
+    step = _seconds(lambda: gains(tables,B[0],np.arange(c)[None].repeat(4,0)))
+    return step/4*runs*_starts_of(c)*_STEPS*c
+
+def _refine_seconds(n, kernel, readings):
+    "Seconds of `_refine`, from one round of one reading."
+    c,k = len(kernel),_how_small(n,len(kernel))
+    table,P,kernel = torch.rand(k,k),torch.rand(1,k,c),torch.as_tensor(kernel,dtype=torch.float32)
+    masses = dict(p=torch.full((1,c),1/c),row_mass=torch.full((1,k),1/k))
+    return _seconds(lambda: sinkhorn_plan(-(table@(P@kernel)),eps=1.,tol=0,max_iter=10,**masses))*_ROUNDS*readings
+
+# %% ../../nbs/50_naming/04_consensus.ipynb #c6ec657c
+def _foretell(n, kernel, spaces, runs, top):
+    "Say how long many names will take, or refuse what would take hours."
+    c = len(kernel)
+    if c<_MANY: return
+    minutes = ((spaces+_AFTER)*_search_seconds(c,runs)+_refine_seconds(n,kernel,spaces*runs*top))/60
+    if minutes>_PATIENCE:
+        reach = int(c*(_PATIENCE/minutes)**.25)                          # time grows with the fourth power
+        raise InputError(f"{c} names: naming them would take {minutes/60:.0f} hours or more here; up to {reach} names "
+                         "take an hour at most: give fewer, such as those of one family at a time")
+    if minutes>.5: complain(f'{c} names: naming them takes about {max(1,round(minutes))} minutes here')
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #e3336ee1
 def find_consensus(
@@ -348,7 +371,7 @@ def find_consensus(
     runs = runs or max(4,min(60,600//c))
     probe = torch.randperm(n,generator=generator)[:1000].to(x.device)    # enough to see which way round a reading is
     counts = _component_counts(c,x.shape[1])
-    if progress: _foretell(n,names.kernel,len(counts)*runs*top)
+    if progress: _foretell(n,names.kernel,len(counts),runs,top)
     parts = 3+-(-runs*top//_readings_at_once(_how_small(n,c),c))          # about: equal readings are read once
     with flush_denormals(x.device),progress_bar(None,'naming',len(counts)*parts,progress) as bar:
         spaces = [_read_space(x,m,names,generator,runs,top,bar.update) for m in counts]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['HEADS', 'HeadSettings', 'iic_loss', 'iic', 'adc_loss', 'adc', 'sela_plan', 'sela', 'deepcluster', 'scan']
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #98cf2148
+# %% ../../../nbs/70_paper/17b_heads.ipynb #bd260517
 from dataclasses import dataclass,replace
 import copy
 import torch,torch.nn.functional as F
@@ -17,7 +17,7 @@ from ...naming.transport import transport_plan
 from .clusters import clusterings
 from .views import Grouping,Views
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #d39a9629
+# %% ../../../nbs/70_paper/17b_heads.ipynb #a16fef65
 @dataclass
 class HeadSettings:
     "How heads are trained."
@@ -34,12 +34,12 @@ class HeadSettings:
             raise InputError(f"{self.heads} heads, {self.steps} steps, {self.batch_size} images a step and "
                              f"{self.hidden} hidden units: at least 1, 1, 2 and 0 are needed")
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #3fe2f6af
+# %% ../../../nbs/70_paper/17b_heads.ipynb #9eb84cef
 def _drawn(generators, n_in, n_out):
     "r x `n_in` x `n_out` weights, another draw for each run."
     return nn.Parameter(torch.stack([torch.randn(n_in,n_out,generator=g) for g in generators])/n_in**.5)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #586c9435
+# %% ../../../nbs/70_paper/17b_heads.ipynb #f50c8699
 class _Heads(nn.Module):
     "r networks: a last stage and a hidden layer each, where there are any, and outputs on top."
     def __init__(self,
@@ -70,7 +70,7 @@ class _Heads(nn.Module):
         return out.unflatten(-1,(self.heads,self.sizes[kind])).movedim(-2,1)
     def forward(self, x, kind=0): return self.logits(self.embed(x),kind)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #f0ae1f63
+# %% ../../../nbs/70_paper/17b_heads.ipynb #46bde2e6
 _CHUNK = 2000 # rows that are asked at a time
 
 @torch.no_grad()
@@ -89,7 +89,7 @@ def _best_heads(net, curve, x, x_test=None):
     a,a_test = numbers(x),[None]*len(best) if x_test is None else numbers(x_test)
     return [Grouping(*pair,curve[:,j,best[j]].tolist()) for j,pair in enumerate(zip(a,a_test))]
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #57d0f5cf
+# %% ../../../nbs/70_paper/17b_heads.ipynb #93aaae26
 def _any_rows(views, generators, n):
     "r x n row numbers."
     return torch.stack([torch.randint(len(views),(n,),generator=g) for g in generators])
@@ -117,7 +117,7 @@ def _train(
         tick(len(losses))
     return torch.stack(curve)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #dfd65645
+# %% ../../../nbs/70_paper/17b_heads.ipynb #d22ce835
 _RUNS = 5 # trained together
 
 def _many(method, views, generators, settings, name, progress):
@@ -127,7 +127,7 @@ def _many(method, views, generators, settings, name, progress):
     return side_by_side(lambda part,tick: method(generators[part],tick),len(generators),steps,
                         torch.device('cpu'),name,_RUNS,progress)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #20134ecc
+# %% ../../../nbs/70_paper/17b_heads.ipynb #5110c2ed
 def iic_loss(
     logits, # ... x B x k of images
     others, # ... x B x k of views of the same
@@ -138,7 +138,7 @@ def iic_loss(
     rows,columns = joint.sum(-1,keepdim=True),joint.sum(-2,keepdim=True)
     return -(joint*(joint.log()-rows.log()-columns.log())).sum((-1,-2))
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #e24155dc
+# %% ../../../nbs/70_paper/17b_heads.ipynb #b871a393
 _OVER = 5 # times as many outputs of over-clustering heads
 
 def _seen(views, rows, generators):
@@ -169,7 +169,7 @@ def iic(
         return _best_heads(net,curve[::2],views.x,x_test)
     return _many(run,views,generators,settings,'IIC',progress)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #195d3684
+# %% ../../../nbs/70_paper/17b_heads.ipynb #fa20f3e8
 def _walk(z, centroids):
     "... losses of the walker, and of visits: divergences from a sure return, and from equal visits."
     match = (z@centroids).mT                                                  # ... x k x B
@@ -190,7 +190,7 @@ def adc_loss(
     answers = -(mine.exp()*theirs+theirs.exp()*mine).sum(-1).mean(-1)/2          # cross-entropy, both ways
     return (walks[0]+walks[1])/2+answers+1-(z*others).sum(-1).mean(-1)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #74dd7775
+# %% ../../../nbs/70_paper/17b_heads.ipynb #1147f338
 def adc(
     views:Views, # Images and their views
     k:int, # Number of clusters
@@ -218,9 +218,9 @@ def _needs_hidden(name, settings, why):
     "Refuse a method that is nothing without a hidden layer or a last stage."
     if not settings.hidden: raise InputError(f"{name} needs a hidden layer, since {why}: give `hidden` units")
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #04d13627
+# %% ../../../nbs/70_paper/17b_heads.ipynb #db25315e
 _LAMBDA = 25. # SeLa's: one over the entropic regularisation
-_TURNS = 10 # How often labels are made anew
+_RENEWALS = 80 # How often labels are made anew (the paper's schedule)
 
 def sela_plan(
     logits, # ... x N x k
@@ -231,7 +231,7 @@ def sela_plan(
     equal = logits.new_full((*logits.shape[:-2],k),1/k)
     return transport_plan(-logits.log_softmax(-1),equal,1/sharpness,tol=1e-3)[0]
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #c00c911e
+# %% ../../../nbs/70_paper/17b_heads.ipynb #cc8932ee
 def _cross_entropy(logits, labels):
     "r x heads losses of r x heads x B x k logits, with r x heads x B labels."
     return -logits.log_softmax(-1).gather(-1,labels[...,None]).mean((-1,-2))
@@ -246,25 +246,26 @@ def sela(
 )->list: # r `Grouping`
     "Labels by optimal transport under equal shares, by turns with training on them (SeLa)."
     check_clusters(views.x,k)
+    every = max(1,settings.steps//_RENEWALS)
     def run(generators, tick):
-        net,curve = _Heads(generators,views.x.shape[1],[k],settings),[]
+        net,labels = _Heads(generators,views.x.shape[1],[k],settings),None
         draw = lambda: _any_rows(views,generators,settings.batch_size)
-        for steps in _turns(settings.steps):
-            labels = sela_plan(_ask(net,views.x)).argmax(-1)                    # r x heads x N
-            def loss_of(rows, i):
-                wanted = labels.gather(2,rows[:,None].expand(-1,net.heads,-1))
-                return _cross_entropy(net(_seen(views,rows,generators)),wanted)
-            curve.append(_train(net,loss_of,draw,settings,tick,steps))
-        return _best_heads(net,torch.cat(curve),views.x,x_test)
+        def loss_of(rows, i):
+            nonlocal labels
+            if i%every==0: labels = sela_plan(_ask(net,views.x)).argmax(-1)       # r x heads x N
+            wanted = labels.gather(2,rows[:,None].expand(-1,net.heads,-1))
+            return _cross_entropy(net(_seen(views,rows,generators)),wanted)
+        return _best_heads(net,_train(net,loss_of,draw,settings,tick),views.x,x_test)
     return _many(run,views,generators,settings,'SeLa',progress)
 
-def _turns(steps, turns=_TURNS):
+# %% ../../../nbs/70_paper/17b_heads.ipynb #3347485f
+_TURNS = 10 # of k-means and of training
+_PER_CLUSTER = 4 # whitened components a cluster, as in stage II
+
+def _turns(steps, turns):
     "Steps of each turn; none is empty."
     ends = [steps*i//turns for i in range(turns+1)]
     return [j-i for i,j in zip(ends,ends[1:]) if j>i]
-
-# %% ../../../nbs/70_paper/17b_heads.ipynb #c0e71d6d
-_PER_CLUSTER = 4 # whitened components a cluster, as in stage II
 
 @torch.no_grad()
 def _embedded(net, x):
@@ -282,7 +283,7 @@ def _nearest(z, a, others, k):
     mean = z.mean(0)
     return (on_sphere(others,mean)@mean_directions(on_sphere(z,mean),a,k).T).argmax(1)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #91a9cf30
+# %% ../../../nbs/70_paper/17b_heads.ipynb #3d95c289
 def _even_rows(labels, k, generators, n):
     "r x n row numbers: a cluster at random, and one of its rows at random."
     drawn = []
@@ -301,7 +302,7 @@ def _renew(net, generators):
     net.w[0].copy_(.1*_drawn(generators,width,net.w[0].shape[2]))                # small: no answer yet
     net.b[0].zero_()
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #91f3dae9
+# %% ../../../nbs/70_paper/17b_heads.ipynb #cd0b6b15
 def deepcluster(
     views:Views, # Images and their views
     k:int, # Number of clusters
@@ -316,7 +317,7 @@ def deepcluster(
     settings = replace(settings,heads=1)
     def run(generators, tick):
         net,curve = _Heads(generators,views.x.shape[1],[k],settings),[]
-        for steps in _turns(settings.steps):
+        for steps in _turns(settings.steps,_TURNS):
             labels = _kmeans_labels(_embedded(net,views.x),k,generators)
             _renew(net,generators)
             draw = lambda: _even_rows(labels,k,generators,settings.batch_size)
@@ -328,7 +329,7 @@ def deepcluster(
         return [Grouping(a,a_test,curve[:,j].tolist()) for j,(a,a_test) in enumerate(zip(labels,asked))]
     return _many(run,views,generators,settings,'DeepCluster',progress)
 
-# %% ../../../nbs/70_paper/17b_heads.ipynb #c0d05b6a
+# %% ../../../nbs/70_paper/17b_heads.ipynb #63f7b4c1
 def scan(
     views:Views, # Images; views are not used
     k:int, # Number of clusters
