@@ -117,16 +117,29 @@ def heeded()->list: # Numbers
     if threading.current_thread() is not threading.main_thread(): return []     # only the main thread may
     return [number for number in (signal.SIGINT,*_ENDINGS) if signal.getsignal(number)!=signal.SIG_IGN]
 
+def _importing(frame):
+    "Whether modules are being imported there: an exception in the midst of one's C++ would abort the process."
+    while frame and not frame.f_code.co_filename.startswith('<frozen importlib'): frame = frame.f_back
+    return frame is not None
+
+def _end(number, frame):
+    "End what runs, or a moment later where modules are being imported."
+    if not _importing(frame): raise interruption(number)
+    again = threading.Timer(.05,os.kill,(os.getpid(),number))
+    again.daemon = True
+    again.start()
+
 @contextmanager
 def ended_by_signals():
-    "Let SIGTERM and SIGHUP raise `Terminated`."
-    def end(number, frame): raise interruption(number)
-    ours = [o for o in heeded() if signal.getsignal(o)==signal.SIG_DFL]         # else somebody has other plans
-    for number in ours: signal.signal(number,end)
+    "Let SIGTERM and SIGHUP raise `Terminated`, and SIGINT KeyboardInterrupt; never in the midst of an import."
+    usual = signal.SIG_DFL,signal.default_int_handler
+    before = {o:signal.getsignal(o) for o in heeded() if signal.getsignal(o) in usual}   # else somebody has other plans
+    for number in before: signal.signal(number,_end)
     try: yield
     finally:
-        for number in ours: signal.signal(number,signal.SIG_DFL)
+        for number,handler in before.items(): signal.signal(number,handler)
 
+# %% ../nbs/10_images/00b_streams.ipynb #43b41588
 def exit_code(
     e:KeyboardInterrupt, # How it ended
 )->int: # 130, 143 or 129
