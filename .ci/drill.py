@@ -114,7 +114,7 @@ class Pretrain(Job):
 
 class Stage(Job):
     "The first step of `table`"
-    name, before = 'table, stage I', False
+    name, before, goes_on = 'table, stage I', False, ('.ckpt', '.ckpt.json')
     def make(self, w, which, d):
         pile = w.dataset.read(w.top/'tree', 'train')
         net, said = _stage_one(w.dataset, pile, d, '', w.settings)
