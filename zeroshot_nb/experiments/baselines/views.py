@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VIEWS', 'Seen', 'Stem', 'LastStage', 'Grouping', 'Views', 'extract_views']
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #b3677687
+# %% ../../../nbs/70_paper/17a_views.ipynb #c226c486
 import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from ...features.backbone import Backbone,set_sight,sight_of
 from ...features.extract import extract_to,load_features
 from ...naming.cluster import on_sphere
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #33e6caa3
+# %% ../../../nbs/70_paper/17a_views.ipynb #715a5a47
 class _Wrapped(nn.Module):
     "What stands for a backbone of other features."
     def __init__(self, net, n_features):
@@ -27,7 +27,7 @@ class _Wrapped(nn.Module):
         self.arch,self.width,self.small,self.size = net.arch,net.width,net.small,net.size
         set_sight(self,**sight_of(net))
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #b2ee3b6b
+# %% ../../../nbs/70_paper/17a_views.ipynb #4b55ce48
 class Seen(_Wrapped):
     "A backbone that sees a random view of every image."
     def __init__(self,
@@ -45,7 +45,7 @@ class Seen(_Wrapped):
             seen = augment(pixels,x.shape[-1],mean_std=(self.mean,self.std))
         return self.net(seen.to(x.dtype))
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #3729b74c
+# %% ../../../nbs/70_paper/17a_views.ipynb #5cceb018
 class Stem(_Wrapped):
     "A `Backbone` without its last stage: rows are what enters `layer4`."
     def __init__(self,
@@ -65,7 +65,7 @@ class Stem(_Wrapped):
         return net.layer3(net.layer2(net.layer1(x)))
     def forward(self, x): return self._stages(self.net,x).flatten(1)
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #2a3baf80
+# %% ../../../nbs/70_paper/17a_views.ipynb #7a9dc92a
 class LastStage(nn.Module):
     "The last stage of a `Backbone`, from rows of `Stem` to unit rows; its batch normalisation keeps what it has."
     def __init__(self,
@@ -81,7 +81,7 @@ class LastStage(nn.Module):
     def train(self, mode=True): return super().train(False)
     def forward(self, x): return on_sphere(self.pool(self.layer(x.unflatten(1,self.shape))).flatten(1),self.mean)
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #662555eb
+# %% ../../../nbs/70_paper/17a_views.ipynb #716265e3
 @dataclass
 class Grouping:
     "Groups that a method has found."
@@ -89,7 +89,7 @@ class Grouping:
     a_test:torch.Tensor = None # n group numbers of other images
     loss:list = None # While it was trained
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #2e6a4d2b
+# %% ../../../nbs/70_paper/17a_views.ipynb #38e12bc6
 @dataclass
 class Views:
     "N images as rows, and how else they may be seen."
@@ -107,7 +107,7 @@ class Views:
 
     def __len__(self): return len(self.x)
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #3e71f198
+# %% ../../../nbs/70_paper/17a_views.ipynb #bf621dca
 @patch
 def draw(self:Views,
     rows, # ... row numbers
@@ -125,7 +125,7 @@ def draw(self:Views,
         out[mine] = seen if self.mean is None else on_sphere(seen,self.mean)
     return out.unflatten(0,rows.shape)
 
-# %% ../../../nbs/70_paper/17a_views.ipynb #04aaca77
+# %% ../../../nbs/70_paper/17a_views.ipynb #63495799
 VIEWS = 4 # Of each image
 
 def extract_views(
