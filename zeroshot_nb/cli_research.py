@@ -143,12 +143,12 @@ def compare_command(
     from zeroshot_nb.evaluate.scores import mean_std
     from zeroshot_nb.experiments.baselines.rows import NOMINAL,choose_rows
     from zeroshot_nb.experiments.compare import NAMINGS,compare_namings,score_namings
-    from zeroshot_nb.experiments.tables import provenance
+    from zeroshot_nb.experiments.tables import run_columns
     wanted = choose_rows(namings,[*NAMINGS,*NOMINAL],NAMINGS)
     prior,device,x,x_test = _trial(trial,names,compute.device)
     if out: hold(out)
     x = x[::max(1,-(-len(x)//(rows or len(x))))]
-    info = provenance(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
+    info = run_columns(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
     found = compare_namings(x,x_test,prior,trial.range(compute.seed),None,wanted,device,True)
     df,of_names = score_namings(found,read_array(trial.features,trial.labels),names.ordinal)
     if out: _write_tables(out,{'':df,'_names':of_names},info)
@@ -172,9 +172,9 @@ def answers_command(
     prior,device,x,x_test = _trial(trial,names,compute.device)
     _check_labels(trial.features,person,len(x))
     from zeroshot_nb.experiments.answers import answer_table,answer_trial
-    from zeroshot_nb.experiments.tables import provenance
+    from zeroshot_nb.experiments.tables import run_columns
     step = max(1,-(-len(x)//(rows or len(x))))
-    info = provenance(device,seeds=trial.seeds)|dict(train=len(x[::step]),test=len(x_test))
+    info = run_columns(device,seeds=trial.seeds)|dict(train=len(x[::step]),test=len(x_test))
     y,y_test = (read_array(trial.features,key) for key in (person,trial.labels))
     df = answer_trial((x[::step],y[::step],x_test,y_test),prior,trial.range(compute.seed),device,True)
     if out: _write_tables(out,{'':df},info)
