@@ -24,6 +24,7 @@ from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
 from .naming.cluster import check_features,on_sphere
+from .naming.rows import look_through,row_chunks
 from .naming.match import MatchSettings
 from .naming.sizes import Unequal,find_unequal
 from .naming.certificate import Certificate
@@ -121,6 +122,24 @@ def _features(self:ZeroLabelClassifier, X, width=None):
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
     return check_features(x,width),images
 
+# %% ../nbs/60_classifier/02_classifier.ipynb #b4f552c1
+@patch
+def _rows_of(self:ZeroLabelClassifier, X):
+    "(`Rows`, images or None) for features, which stay where they are, or images."
+    if is_features(X): check_shape(X.shape)
+    x,images = (X,None) if is_features(X) else self._features(X)
+    return look_through(x),images
+
+@patch
+def _logit_parts(self:ZeroLabelClassifier, X):
+    "n x c logits of some rows at a time."
+    self._check_fitted()
+    self._name_columns(X)
+    X,width,mean = as_input(X),self.n_features_in_,torch.as_tensor(self.mean_)
+    if is_features(X): check_shape(X.shape,width)
+    else: X = self._features(X,width)[0]
+    for _,rows in row_chunks(X,width): yield on_sphere(rows,mean).numpy()@self.coef_.T+self.intercept_
+
 # %% ../nbs/60_classifier/02_classifier.ipynb #b1551e25
 @patch
 def _get_backbone(self:ZeroLabelClassifier, X, c):
@@ -171,12 +190,12 @@ def _check_hint(self:ZeroLabelClassifier, X):
 def _seen(self:ZeroLabelClassifier, X, c):
     "What is fitted, as `_features` gives it; of images it is told first what was found."
     self.survey_ = None
-    if is_features(X): return self._features(X)
+    if is_features(X): return self._rows_of(X)
     X = load_images(X,self.frame,self.strict,progress=self.progress)
     check_enough(len(X),c,self.naming)
     self.survey_ = X.survey
     if self.backbone is not None: tell(X.survey,self.progress)                  # else `pretrain` has told it
-    return self._features(X)
+    return self._rows_of(X)
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #f55789f9
 _HINTING = 'zeroshot_nb.hinting' # Above this module: it brings the methods that follow hints
@@ -214,9 +233,10 @@ def fit(self:ZeroLabelClassifier,
 def _remember(self:ZeroLabelClassifier, fits, x, given, images):
     "Keep what hints and questions will need."
     belief = fits[0].belief
+    if belief is None: self.memory_ = None; return
     names = None if images is None else image_names(given,images)
-    z = fits.on_sphere(x)
-    self.memory_ = belief and remember(belief,z,fits.logits(x,0).argmax(1).numpy(),names)
+    if not x.whole: names = [names[i] for i in x.numbers] if names else x.numbers.tolist()
+    self.memory_ = remember(belief,x.on_sphere(),fits.logits(x.some,0).argmax(1).numpy(),names)
 
 @patch
 def _keep(self:ZeroLabelClassifier, prior, fits, x):
@@ -228,7 +248,7 @@ def _keep(self:ZeroLabelClassifier, prior, fits, x):
     self.seconds_ |= fits.seconds
     self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
-    self.unequal_ = find_unequal(x,prior) if self.class_sizes is None else None
+    self.unequal_ = find_unequal(x.tensor(),prior) if self.class_sizes is None else None
     if self.unequal_: warnings.warn(str(self.unequal_))
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
@@ -242,10 +262,7 @@ def decision_function(self:ZeroLabelClassifier,
     X, # n images, or n x D features
 )->np.ndarray: # n x c
     "Logits."
-    self._check_fitted()
-    self._name_columns(X)
-    x = on_sphere(self._features(X,self.n_features_in_)[0],torch.as_tensor(self.mean_)).numpy()
-    return x@self.coef_.T+self.intercept_
+    return np.concatenate(list(self._logit_parts(X)))
 
 @patch
 def predict_proba(self:ZeroLabelClassifier,
@@ -272,7 +289,7 @@ def predict(self:ZeroLabelClassifier,
     abstain:bool=False, # Say `UNSURE` where the certificate is not certain of the name
 )->np.ndarray: # n class names
     "Name images."
-    a = self.decision_function(X).argmax(1)
+    a = np.concatenate([logits.argmax(1) for logits in self._logit_parts(X)])
     names = self.classes_[a]
     return self.abstain(names) if abstain else names
 

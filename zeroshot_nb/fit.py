@@ -15,6 +15,7 @@ from .core import InputError
 from .names.geometry import ordinal_similarity
 from .names.prior import NAMINGS,check_enough,check_naming
 from .naming.cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
+from .naming.rows import Rows,count_named,look_through,row_chunks
 from .naming.match import PAPER,MatchSettings,match_each
 from .naming.consensus import find_consensus,vote_head
 from .naming.certificate import certify
@@ -65,13 +66,16 @@ class Fits:
     def on_sphere(self, x):
         "n x D unit rows of features, centred as those of the training were."
         return on_sphere(check_features(x,len(self.mean)),self.mean)
+    def parts(self, x):
+        "The same, some rows at a time."
+        return (on_sphere(rows,self.mean) for _,rows in row_chunks(x,len(self.mean)))
     def logits(self, x, i):
         "n x c logits of run `i`."
-        return self.on_sphere(x)@self[i].w.T+self[i].b
+        return torch.cat([z@self[i].w.T+self[i].b for z in self.parts(x)])
     def predict(self, x):
         "r x n class numbers."
-        z = self.on_sphere(x)
-        return np.stack([(z@r.w.T+r.b).argmax(1).numpy() for r in self.runs])
+        named = [np.stack([(z@r.w.T+r.b).argmax(1).numpy() for r in self.runs]) for z in self.parts(x)]
+        return np.concatenate(named,1)
 
 # %% ../nbs/60_classifier/00_fit.ipynb #b8230ed7
 TEMPERATURE = .1 # Of the softmax that makes confidences of logits: these have the scale of the templates, about one
@@ -121,12 +125,18 @@ def _matched(match, clusters):
 
 # %% ../nbs/60_classifier/00_fit.ipynb #00c4552b
 def _checked(x, prior, settings, seeds):
-    "The features as a tensor, if a fit of them can begin."
-    x = check_features(x)
-    check_enough(len(x),len(prior),'matching' if settings else 'consensus')
-    _check_spread(x,len(prior))
+    "The features as `Rows`, if a fit of them can begin."
+    rows = look_through(x)
+    check_enough(len(rows),len(prior),'matching' if settings else 'consensus')
+    _check_spread(check_features(rows.some[:_GLANCE]),len(prior))
     if not len(seeds): raise InputError("no seeds: give at least one")
-    return x
+    return rows
+
+def _count_all(rows, runs):
+    "Sizes of the groups where not all rows were looked at."
+    if rows.whole: return
+    counts = count_named(rows.x,rows.mean,[(run.w,run.b) for run in runs])
+    for run,sizes in zip(runs,counts.tolist()): run.sizes = run.sizes and sizes
 
 @contextmanager
 def timed(
@@ -140,7 +150,7 @@ def timed(
 
 # %% ../nbs/60_classifier/00_fit.ipynb #12840813
 def fit_seeds(
-    x, # N x D features
+    x, # N x D features of any number, or `Rows`
     prior, # `LabelPrior`
     seeds, # r of them
     settings=None, # `MatchSettings` for the paper's clustering and matching; None: consensus
@@ -150,31 +160,33 @@ def fit_seeds(
     progress:bool=False, # Show progress
 )->Fits: # A classifier a seed
     "Clusters and names, for every seed. No label is read."
-    x = _checked(x,prior,settings,seeds)
-    mean = x.mean(0)
-    z = on_sphere(x,mean).to(device)
+    rows = _checked(x,prior,settings,seeds)
+    z = rows.on_sphere().to(device)
     generators = [torch.Generator().manual_seed(int(s)) for s in seeds]
     seconds = {}
     if settings is None:
         with timed(seconds,'naming'): runs = _by_consensus(z,prior,generators,told,progress)
-        return Fits(list(prior.classes),mean,runs,seconds)
-    with timed(seconds,'clustering'): clusters = clusters or find_clusters(x,z,prior,generators,settings,progress)
-    with timed(seconds,'matching'): found = match_each(z,clusters,prior,generators,settings,progress)
-    return Fits(list(prior.classes),mean,[_matched(*v) for v in zip(found,clusters)],seconds)
+    else:
+        with timed(seconds,'clustering'):
+            clusters = clusters or find_clusters(rows.tensor(),z,prior,generators,settings,progress)
+        with timed(seconds,'matching'): found = match_each(z,clusters,prior,generators,settings,progress)
+        runs = [_matched(*v) for v in zip(found,clusters)]
+    _count_all(rows,runs)
+    return Fits(list(prior.classes),rows.mean,runs,seconds)
 
 # %% ../nbs/60_classifier/00_fit.ipynb #952436f4
 _FEW = 4 # Names up to which other seeds are asked
 _OTHERS,_ROWS = 5,3000 # Seeds, and rows that they are fitted on, at most
 
 def seeds_agree(
-    x, # N x D features
+    x, # N x D features of any number, or `Rows`
     prior, # `LabelPrior`
     fits:Fits, # By consensus; the first of its runs is looked at
     seed:int=0, # Of that run; the others follow it
     device='cpu', # Where to compute
 )->np.ndarray: # c shares
     "Share of other seeds that give most images of a group the same name. No label is read."
-    x = check_features(x)
+    x = look_through(x).some
     x = x[::-(-len(x)//_ROWS)]
     first,c = fits.predict(x)[0],len(prior)
     others = fit_seeds(x,prior,range(seed+1,seed+1+_OTHERS),device=device).predict(x)
@@ -191,7 +203,7 @@ def ask_seeds(x, prior, fits, seed=0, device='cpu'):
 PAPER_ARGS = dict(naming='matching')|{k:v for k,v in vars(PAPER).items() if v!=getattr(MatchSettings(),k)}
 
 def repeat(
-    x, # N x D features
+    x, # N x D features of any number
     prior, # `LabelPrior`
     seeds=50, # How many (0, 1, ...), or a list of them
     naming:str='consensus', # One of `NAMINGS`
