@@ -13,7 +13,7 @@ COLUMNS, PARAMETERS, LINES, CELLS = 120, 8, 30, 60
 # The floors, from the ground up: a module imports only from floors below its own, or earlier on its own line.
 FLOORS = ['core', 'provenance', 'streams', 'walk', 'survey', 'decode', 'images', 'held', 'containers', 'toys.doodles toys.leaves',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
-          'features.published features.settings features.batches features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract',
+          'features.published features.settings features.batches features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract features.mapped features.processes',
           'names.sources names.vectors names.geometry names.prior toys.worlds',
           'naming.transport naming.cluster naming.rows naming.match naming.assignment naming.sizes naming.consensus naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes',
