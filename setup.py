@@ -32,7 +32,7 @@ setup(
     package_data={lib: ['tables/*', 'backbones/*', 'vectors/*', 'report_page.*']},
     install_requires=cfg['requirements'].split(),
     extras_require={o: cfg[f'{o}_requirements'].split()
-                    for o in ('dev', 'sentence', 'bench', 'distributed', 'timm', 'onnx', 'hub')},
+                    for o in ('dev', 'sentence', 'bench', 'distributed', 'timm', 'onnx', 'hub', 'parquet')},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{lib}={lib}._modidx:d']},
     zip_safe=False,
 )

@@ -17,7 +17,7 @@ FLOORS = ['core', 'provenance', 'streams', 'walk', 'survey', 'decode', 'images',
           'names.sources names.vectors names.geometry names.prior toys.worlds',
           'naming.transport naming.cluster naming.rows naming.match naming.assignment naming.sizes naming.consensus naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes',
-          'fit memory model_files export classifier look renaming hinting advice report',
+          'fit memory model_files export classifier look renaming hinting advice report streaming',
           'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.baselines.rows experiments.compare experiments.answers experiments.tables experiments.demo '
           'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate',
           'cli cli_names cli_vectors cli_report cli_research', 'start']
