@@ -343,7 +343,9 @@ class Drill:
     def attempt(self, kind, f):
         self.tried[kind] += 1
         try: f()
-        except Lost as e: self.lost[kind] += 1; self.notes.append(f'{kind}: {e}')
+        except Lost as e:
+            self.lost[kind] += 1; self.notes.append(f'{kind}: {e}')
+            print('lost:', self.notes[-1].splitlines()[0], flush=True)          # also where the drill itself is cut off
 
     def whole(self, job, d, log, which=1, codes=(), after=lambda: None):
         "Check what a disturbed run left, then that the same call ends well"
@@ -393,7 +395,7 @@ class Drill:
         small = self.w.top/'small'
         small.mkdir(exist_ok=True)
         real = not self.steady and os.geteuid() == 0 and \
-            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', str(small)], capture_output=True).returncode == 0
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', str(small)], capture_output=True).returncode == 0
         try:
             for i, job in enumerate(self.jobs(n)):
                 full = real and i//len(JOBS) % 2

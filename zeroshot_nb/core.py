@@ -10,7 +10,7 @@ __all__ = ['InputError', 'same_name', 'name_places', 'no_room', 'sweep', 'surely
 # %% ../nbs/10_images/00_core.ipynb #19ea71d3
 import errno,glob,hashlib,itertools,json,os,platform,re,socket,stat,threading,time,unicodedata
 from contextlib import contextmanager,suppress
-from dataclasses import MISSING,dataclass,field,fields
+from dataclasses import MISSING,dataclass,field,fields,is_dataclass
 from importlib import import_module
 from pathlib import Path
 from types import NoneType,UnionType
@@ -259,6 +259,7 @@ def _fits(value, kind):
     "Whether a plain value is of a kind such as `list[int]`."
     outer,inner = get_origin(kind),get_args(kind)
     if kind is object: return True
+    if is_dataclass(kind): return _conforms(kind,value)
     if outer in (Union,UnionType): return any(_fits(value,k) for k in inner)
     if kind is float: return isinstance(value,(int,float)) and not isinstance(value,bool)
     if kind is int: return isinstance(value,int) and not isinstance(value,bool)
@@ -266,6 +267,11 @@ def _fits(value, kind):
     if outer is dict:
         return isinstance(value,dict) and all(_fits(k,inner[0]) and _fits(v,inner[1]) for k,v in value.items())
     return isinstance(value,kind)
+
+def _conforms(schema, value):
+    "Whether a plain value is what a dataclass says."
+    try: return bool(conform(schema,value))
+    except ValueError: return False
 
 # %% ../nbs/10_images/00_core.ipynb #b5b15307
 def conform(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['torch', 'backbones', 'extract', 'weights_digest', 'files_list', 'open_arrays', 'features_provenance', 'load_features',
-           'features_made', 'extract_to']
+           'features_made', 'extract_to', 'extract_once']
 
 # %% ../../nbs/30_features/07_extract.ipynb #94f9b5a8
 import hashlib,json,os,re,zipfile,zlib
@@ -15,7 +15,7 @@ from types import NoneType
 import numpy as np
 from fastcore.basics import patch
 from ..core import InputError,claim,later,no_room,pick_device,read_bytes,read_json,reading,write_json
-from ..provenance import provenance
+from ..provenance import provenance,recorded
 from ..streams import progress_bar
 from ..datasets.registry import fingerprint
 from ..images import ImageSet,pile_of,stream_images
@@ -274,7 +274,7 @@ def _read_list(file):
     "(paths of the rows, (path, reason) of each skipped file, what it comes from or None)"
     with reading(file,'extract the features again'):
         lines = [json.loads(line) for line in read_bytes(file).decode().split('\n') if line]
-        made = lines.pop(0) if lines and isinstance(lines[0],dict) else None
+        made = recorded(lines.pop(0)) if lines and isinstance(lines[0],dict) else None
         if not all(isinstance(o,list) and len(o) in (1,2) and {*map(type,o)}=={str} for o in lines):
             raise ValueError('a line is not a list of a path, or of a path and a reason')
     return [line[0] for line in lines if len(line)==1],[tuple(line) for line in lines if len(line)==2],made
@@ -335,7 +335,7 @@ def features_provenance(
     file = Path(file)
     if file.suffix=='.npy': return _read_list(files_list(file))[2] if files_list(file).exists() else None
     with reading(file,'make it again'),np.load(file,allow_pickle=False) as held:
-        return json.loads(str(held['provenance'])) if 'provenance' in held.files else None
+        return recorded(json.loads(str(held['provenance']))) if 'provenance' in held.files else None
 
 def load_features(
     file, # *.npy, memory-mapped, or *.npz
@@ -400,3 +400,17 @@ def extract_to(
         _add_the_rest(growing,net,images,batch_size,strict,device,progress)
         _close(growing,len(images))
         return *load_features(out),_not_walked(images)+_read_list(files_list(out))[1]
+
+# %% ../../nbs/30_features/07_extract.ipynb #9c7b3489
+def extract_once(
+    net, # A `Backbone`
+    images, # As for `extract_to`
+    out, # File that is read if it is finished, else written
+    **how # For `extract_to`
+)->tuple: # (N x D array, memory-mapped, list of N paths as text)
+    "Features that are there, or are extracted; a name should stand for one backbone and one set of images."
+    out = Path(out)
+    with claim(out):
+        half = out.with_name(out.name+'.part.json').exists()
+        if out.exists() and not half: return load_features(out)
+        return extract_to(net,images,out,**how)[:2]

@@ -15,7 +15,7 @@ from torch import nn
 from ...core import InputError
 from ...features.augment import augment
 from ...features.backbone import Backbone,set_sight,sight_of
-from ...features.extract import extract_to,load_features
+from ...features.extract import extract_once
 from ...naming.cluster import on_sphere
 
 # %% ../../../nbs/70_paper/17a_views.ipynb #715a5a47
@@ -130,15 +130,14 @@ VIEWS = 4 # Of each image
 
 def extract_views(
     net, # A backbone, or a `Stem`
-    images, # What `extract_to` takes
+    images, # What `extract_once` takes
     out, # Folder of the files, view-1.npy, ...
     n:int=VIEWS, # Views of each image
-    **how # For `extract_to`
+    **how # For `extract_once`
 )->list: # n memory-mapped arrays, N x D, half precision
     "Features of random views of all images, in files; those that are there stay, and a run that was cut off goes on."
     if n<1: raise InputError(f"{n} views: at least one is needed")
     def view(number):
         file = Path(out)/f'view-{number}.npy'
-        if file.exists(): return load_features(file)[0]
-        return extract_to(Seen(net,number),images,file,dtype='float16',**how)[0]
+        return extract_once(Seen(net,number),images,file,dtype='float16',**how)[0]
     return [view(number) for number in range(1,n+1)]
