@@ -22,7 +22,7 @@ from ..names.geometry import name_geometry,split_sources
 from ..names.prior import check_sizes,make_prior
 from ..features.checkpoints import load_backbone
 from ..features.pretrain import finished,pretrain,settle
-from ..features.extract import extract_to,files_list,load_features,weights_digest
+from ..features.extract import extract_once,files_list,weights_digest
 from ..naming.cluster import on_sphere
 from ..evaluate.probes import probes
 from ..evaluate.scores import as_names,random_baseline,score_many
@@ -133,8 +133,7 @@ def _both_features(
         place = hashlib.sha256(str(pile.paths[0]).encode(errors='surrogateescape')).hexdigest()[:6]   # files have paths
         name = f'{tag}-{split}-{fingerprint(pile)}-{place}-{weights_digest(net)}.npy'
         file = Path(out)/'features'/name
-        if file.exists(): x,paths = load_features(file)
-        else: x,paths,_ = extract_to(net,pile,file,device=settings.device,progress=settings.progress)
+        x,paths = extract_once(net,pile,file,device=settings.device,progress=settings.progress)
         if (lost := len(pile)-len(paths))>0:
             warnings.warn(f"{tag}: {lost} unreadable images of {split} are left out; {files_list(file)} names them")
         found.append((np.array(x,np.float32),paths))
@@ -416,6 +415,8 @@ def _check_request(
 ):
     "Refuse what cannot work for any dataset, before hours of work."
     pick_device(settings.device)
+    if not 0<settings.minutes<float('inf'):
+        raise InputError(f"{settings.minutes:g} minutes to train a backbone: give more than 0, or a backbone")
     if unknown := [name for name in settings.rows if name not in {**NOMINAL,**ORDINAL}]:
         raise InputError(f"no row {', '.join(unknown)}: choose from {', '.join([*NOMINAL,*ORDINAL])}")
     _check_names(found,data,only,classes,settings)

@@ -330,7 +330,8 @@ def _read_rows(path):
         raise InputError(f"{path} is no text in UTF-8: save it as CSV in UTF-8 ({e})") from e
     lines = text.splitlines()
     mark = max(',;\t',key=lambda mark: sum(line.count(mark) for line in lines[:2]))
-    rows = [[v.strip() for v in row] for row in csv.reader(lines,delimiter=mark)]
+    try: rows = [[v.strip() for v in row] for row in csv.reader(lines,delimiter=mark)]
+    except csv.Error as e: raise InputError(f"{path} is no table in CSV: {e}") from e
     rows = [row for row in rows if any(row)]
     while len(rows)>1 and rows[0][0].startswith('#') and len(rows[0])<len(rows[-1]): rows = rows[1:]
     while rows and all(len(row)>1 and not row[-1] for row in rows): rows = [row[:-1] for row in rows]
