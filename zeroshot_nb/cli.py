@@ -9,7 +9,7 @@ __all__ = ['command', 'hold', 'cli', 'main', 'Compute', 'Source', 'demo_command'
            'backbones_command']
 
 # %% ../nbs/60_classifier/03_cli.ipynb #472bcc97
-import contextlib,csv,importlib,inspect,io,json,os,shlex,sys,traceback,warnings
+import contextlib,importlib,inspect,io,json,os,shlex,sys,traceback,warnings
 from dataclasses import asdict,dataclass,fields,is_dataclass,replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +17,8 @@ import click
 from fastcore.basics import patch
 from fastcore.docments import docments
 from .provenance import commanded
-from .streams import ANY_NAME,Unheard,complain,end_bars,ended_by_signals,exit_code,say,standard_streams
+from .streams import (ANY_NAME,Unheard,as_json,complain,end_bars,ended_by_signals,exit_code,say,
+                                 standard_streams)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #278c115a
 _none = inspect.Parameter.empty
@@ -86,7 +87,7 @@ class _Command(click.Command):
         with _working(): said = _call(self.callback,ctx.params)
         if said is None: return
         result,text,*code = said
-        say(json.dumps(result,allow_nan=False) if ctx.params['json'] else text+say_next(self.name,ctx.params,code))
+        say(as_json(result) if ctx.params['json'] else text+say_next(self.name,ctx.params,code))
         return code[0] if code else 0
 
 def command(
@@ -152,6 +153,7 @@ def hold(
 
 def _check_places(name, options):
     for option in ('out','report','onnx'):
+        if options.get(option)=='': raise _Refused(f'--{option} is empty: name the place to write to, or leave it out')
         if options.get(option): _check_place(options[option],option=='report' or name in _FOLDERS)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #6191f5f0
@@ -458,21 +460,19 @@ def read_array(
     file, # *.npz, or *.npy of `features`
     key:str, # Which array; x for *.npy
     optional:bool=False, # It need not be there
-): # The array; other arrays in the file are not read
+): # The array, mapped where it can be; other arrays in the file are not read
     "One array of a features file."
     from zeroshot_nb.core import InputError
-    from zeroshot_nb.features.extract import load_features,open_arrays
-    if Path(file).suffix=='.npy' and key=='x': return load_features(file)[0]
+    from zeroshot_nb.features.extract import open_arrays
+    from zeroshot_nb.features.mapped import map_array,map_features
+    if Path(file).suffix=='.npy' and key=='x': return map_features(file)
     arrays = open_arrays(file)
     if not hasattr(arrays,'files'):
         raise InputError(f"{file} holds one bare array: save it with its name, numpy.savez(F, {key}=...)")
     if optional and key not in arrays.files: return None
     if key not in arrays.files:
         raise InputError(f"{file} has no array {key!r}; it has {', '.join(arrays.files)}: name one of them")
-    try: return arrays[key]
-    except Exception as e:
-        raise InputError(f"array {key!r} in {file} is damaged, or cannot be read "
-                         f"without running code from the file: {e}") from e
+    return map_array(file,key)
 
 def _trace_features(clf, file):
     "Note where the features come from that a model was fitted on, if there are any and their file says so."
@@ -493,8 +493,8 @@ def _images_or_features(
     from zeroshot_nb.datasets.registry import listed
     if file:
         x = read_array(file,key)
-        from zeroshot_nb.naming.cluster import check_features
-        return check_features(x)
+        from zeroshot_nb.naming.rows import check_table
+        return check_table(x)
     return listed(list(images) if len(images)>1 else images[0]) if isinstance(images,tuple) else listed(images)
 
 def _seen(images, features, key):
@@ -756,13 +756,9 @@ def _load_model(model, strict, device):
     return ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #55156a3e
-def _row_names(file, key, n):
-    "The paths stored beside the features, or numbered rows."
-    from zeroshot_nb.features.extract import load_features
-    if Path(file).suffix=='.npy': return load_features(file)[1]
-    paths = read_array(file,'paths',optional=True)
-    if paths is not None and paths.shape==(n,): return paths.tolist()
-    return [f'{file}[{key}][{i}]' for i in range(n)]
+def _in_a_row(path):
+    "A path in a line of columns: without the line breaks and tabs that it may hold."
+    return str(path).translate({ord(o):repr(o)[1:-1] for o in '\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029'})
 
 def _check_page(out, features):
     "Refuse a page of features, and a place that holds something else, before any work."
@@ -777,22 +773,26 @@ def _page(clf, images, out, model, called, labels=None):
     return dict(report=str(write_report(clf,images,out,labels,Origin(model,called))))
 
 # %% ../nbs/60_classifier/03_cli.ipynb #81e14509
-def _in_a_row(path):
-    "A path in a line of columns: without the line breaks and tabs that it may hold."
-    return str(path).translate({ord(o):repr(o)[1:-1] for o in '\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029'})
-
-def _write_names(out, rows):
-    "A CSV file of path, name, and confidence in the image and in its name."
-    from zeroshot_nb.core import atomic_path
-    with atomic_path(out) as path,open(path,'w',newline='',encoding='utf-8',errors=ANY_NAME) as f:
-        csv.writer(f).writerows([('path','name','confidence','name_confidence'),*rows])
-
 def _unlabelled(clf, x, features, key, source):
     "(images or features, where each comes from, what was skipped) of that which is to be named."
-    if features: return x,_row_names(features,key,len(x)),[]
+    if features:
+        from zeroshot_nb.features.mapped import row_paths
+        return x,list(row_paths(features,key,len(x))),[]
     from zeroshot_nb.images import load_images
     x = load_images(source.pile(x,'test'),clf.frame,source.strict)
     return x,[str(p) for p in x.paths],_reasons(x.skipped)
+
+def _named(clf, given, out, abstain):
+    "(columns for JSON, text, what was skipped) of that which is named; with --out and without --json nothing is kept."
+    from zeroshot_nb.streaming import name_to
+    keep = not out or click.get_current_context().params['json']
+    done = name_to(out,clf,*given,abstain=abstain,keep=keep)
+    if not keep: return {},f'{done.n} names: {out}',_reasons(done.skipped)
+    paths,names,sure,of_names = done.columns
+    lines = [f'{_in_a_row(path)}\t{_in_a_row(name)}\t{share:.4f}' for path,name,share in zip(paths,names,sure)]
+    text = f'{done.n} names: {out}' if out else '\n'.join(lines)
+    found = dict(predictions=names,confidence=sure,name_confidence=of_names,paths=paths)
+    return found,text,_reasons(done.skipped)
 
 def _labelled_images(clf, folder, source):
     "(images, class names, what was skipped) of the images of a folder or dataset that have a label."
@@ -811,29 +811,25 @@ def predict_command(
     *images, # A folder, image files, or a dataset's name
     features:Path=None, # Features (*.npz, or *.npy of `features`) in place of images
     key:str='x', # Array in the features file
-    out:Path=None, # CSV file to write: path, name, confidence in the image and, without an image, in the name
+    # File to write as names are found, of any length: path, name, confidence in the image and, without an image,
+    # in the name. *.parquet, *.jsonl (JSON lines), else CSV
+    out:Path=None,
     abstain:bool=False, # Write "unsure" where the certificate of the model is not certain of the name
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Name images, in input order (a folder's in path order); of a named dataset, the test images."
     check_model(model)
+    if str(out).endswith('.parquet'): importlib.import_module('zeroshot_nb.streaming').check_names_file(out)
     x = _images_or_features(images,features,key)
     clf = _load_model(model,source.strict,compute.device)
-    if abstain: clf.abstain([])                                             # refused here, not after the work
-    x,paths,skipped = _unlabelled(clf,x,features,key,source)
-    from zeroshot_nb.advice import advise,sure_of_names
-    p = clf.predict_proba(x)
-    given = clf.classes_[p.argmax(1)].tolist()
-    names = list(clf.abstain(given)) if abstain else given
-    sure = p.max(1).astype(float).round(4).tolist()
-    found = dict(predictions=names,confidence=sure,name_confidence=sure_of_names(clf,given))
-    if out: _write_names(out,zip(paths,*found.values()))
-    lines = [f'{_in_a_row(path)}\t{_in_a_row(name)}\t{share:.4f}' for path,name,share in zip(paths,names,sure)]
-    text = f'{len(names)} names: {out}' if out else '\n'.join(lines)
+    from zeroshot_nb.advice import advise
+    from zeroshot_nb.features.mapped import row_paths
+    given = (x,row_paths(features,key,len(x))) if features else (source.pile(x,'test'),)
+    found,text,skipped = _named(clf,given,out,abstain)
     advice = advise(clf,model,_seen(images,features,key))
     if advice.doubt: complain(str(advice))
-    return found|dict(paths=paths,skipped=skipped,advice=advice.to_dict()),text+_skips(skipped)
+    return found|dict(skipped=skipped,advice=advice.to_dict()),text+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #4115ec83
 def _say_page(page): return f"\npage: {page['report']}" if page else ''

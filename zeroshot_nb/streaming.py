@@ -57,7 +57,7 @@ def check_names_file(
     out, # Where names are to be written, or None
 ):
     "Refuse, before any work, what cannot be written here."
-    if out is not None and Path(out).suffix.lower()=='.parquet': _pyarrow()
+    if out is not None and Path(out).suffix=='.parquet': _pyarrow()
 
 @contextmanager
 def names_file(
@@ -65,7 +65,7 @@ def names_file(
 ): # Yields a function of the columns of some rows
     "A file of names that grows, and is there when it is whole."
     if out is None: yield lambda *columns: None; return
-    with atomic_path(out) as part,_WRITERS.get(Path(out).suffix.lower(),_csv)(part) as write: yield write
+    with atomic_path(out) as part,_WRITERS.get(Path(out).suffix,_csv)(part) as write: yield write
 
 # %% ../nbs/60_classifier/02j_stream.ipynb #c373312e
 @dataclass
