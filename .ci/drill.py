@@ -8,7 +8,8 @@ command calls, or the command itself. Kills and signals come at a random operati
 `--steady` all of them come at operations, counted beforehand, so that nothing depends on the machine's speed: thus it is one of the checks.
 Survived is: what was there before is there and whole, the same call ends well afterwards with what an undisturbed one makes, and nothing else is
 left in the folder."""
-import argparse, contextlib, fcntl, io, json, os, pickle, random, resource, shutil, signal, subprocess, sys, tempfile, time, traceback, warnings
+import argparse, contextlib, fcntl, io, json, os, pickle, random, resource, shutil, signal, subprocess, sys, tempfile, threading, time
+import traceback, warnings
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 warnings.filterwarnings('ignore')
 import numpy as np, torch
+from tqdm import tqdm
 from zeroshot_nb import ZeroLabelClassifier
 from zeroshot_nb.core import InputError
 from zeroshot_nb.cli import main as command
@@ -23,11 +25,13 @@ from zeroshot_nb.datasets.registry import tree_dataset
 from zeroshot_nb.experiments.tables import METHODS, TableSettings, _stage_one, read_table
 from zeroshot_nb.features.backbone import Backbone
 from zeroshot_nb.features.checkpoints import load_backbone, save_backbone
-from zeroshot_nb.features.extract import extract_to, load_features
+from zeroshot_nb.features.extract import extract_to, features_provenance, load_features
 from zeroshot_nb.features.pretrain import finished, pretrain
-from zeroshot_nb.model_files import read_model
+from zeroshot_nb.model_files import model_tag, read_config, read_model
+from zeroshot_nb.provenance import say_provenance
 from zeroshot_nb.toys.doodles import DOODLES, write_doodles
 torch.set_num_threads(1)
+tqdm.monitor_interval = 0 # No thread beside the one that forks
 
 NAMES = ['cat', 'dog', 'truck', 'ship']
 TINY = dict(arch='resnet10', width=4, batch_size=8, epochs=2, save_minutes=0, device='cpu', progress=False)
@@ -164,6 +168,29 @@ class Rename(Job):
     def look(self, d): return model_in(d/'model')
     def tidy(self, d): return len(listed(d)) == 3
 
+class Ask(Fit):
+    "A model that is asked about, two answers on standard input"
+    def make(self, w, which, d):
+        sys.stdin = io.StringIO(['m\ncat\ns\n', 'dog\nn\ns\n'][which])
+        super().make(w, which, d)
+
+class Answers(Job):
+    "A model that follows the file of a report's page, where it stands"
+    name = 'rename --from'
+    def make(self, w, which, d):
+        if not (d/'model').exists(): w.clfs[0].save(d/'model')
+        if not which or self.look(d) != model_in(w.top/'m0'): return            # it has been done
+        file = d.with_suffix('.names.json')
+        write_answers(file, d/'model')
+        run('rename', d/'model', '--from', file)
+    def look(self, d): return model_in(d/'model')
+    def tidy(self, d): return len(listed(d)) == 3
+
+def write_answers(file, model):
+    "What the page of a report saves"
+    answers = [dict(group='cat', name='dog'), dict(group='truck', name='a mixture')]
+    file.write_text(json.dumps(dict(format=1, made='2026-11-27', model=model_tag(read_config(model)), answers=answers)))
+
 def of(name): return lambda w, which, d: w.top/name.format(which)
 def seed(w, which, d): return which
 def to(name): return lambda w, which, d: d/name
@@ -183,7 +210,7 @@ JOBS = [
     Unaided('fit unaided', 'fit', images, '--minutes', .01, '--size', 8, *NAMED, n=6, first=1, goes_on=('.ckpt', '.ckpt.json')),
     Single('predict images', 'n.csv', 'predict', of('mi{}'), of('tree/test'), '--out', to('n.csv'), '--device', 'cpu'),
     Single('report', 'page/index.html', 'report', of('mi{}'), of('tree/test'), '--out', to('page'), '--device', 'cpu', look=page),
-    Rename(), Fit('hint', 'hint', of('m{}'), 'cat=3', '--features', of('f.npz')), Table(),
+    Rename(), Answers(), Ask('ask', 'ask', of('m0'), '--features', of('f.npz')), Fit('hint', 'hint', of('m{}'), 'cat=3', '--features', of('f.npz')), Table(),
     Single('export', 'm.onnx', 'export', of('mi{}'), '--onnx', to('m.onnx'), '--device', 'cpu', dear=True)]
 NPZ = next(job for job in JOBS if job.name == 'features npz')
 try: import onnx, onnxruntime
@@ -236,6 +263,7 @@ def work(job, before, out):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler) # ours may ignore it
         signal.alarm(TIMEOUT)
+        tqdm.set_lock(threading.RLock()) # the usual one is shared with other processes: who is killed holding it would hold it for ever
         before()
         job()
         code = 0
@@ -433,7 +461,7 @@ class Drill:
             self.attempt(f'signal {number.name}', f)
 
     def races(self, n):
-        for i, job in enumerate(self.jobs(n, 'table, stage I', 'fit unaided', 'rename')):
+        for i, job in enumerate(self.jobs(n, 'table, stage I', 'fit unaided', 'rename', 'rename --from')):
             d = self.fresh(); log = d.with_suffix('.log')
             def f():
                 r, wr = os.pipe()
@@ -525,7 +553,7 @@ class Drill:
         def late(*a): raise TimeoutError('stuck')
         signal.signal(signal.SIGALRM, late); signal.alarm(TIMEOUT)
         try:
-            with contextlib.redirect_stderr(io.StringIO()): return 'made', f()
+            with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()): return 'made', f()
         except InputError as e: return ('traceback' if 'weights_only' in str(e) else 'refused'), str(e)
         except BaseException: return 'traceback', traceback.format_exc()[-900:]
         finally: signal.alarm(0)
@@ -542,7 +570,19 @@ class Drill:
         def model():
             clf = ZeroLabelClassifier.load(d/'m')
             return clf.classes_.tolist(), clf.coef_.tobytes(), {k: v.numpy().tobytes() for k, v in clf.backbone_.state_dict().items()}, \
-                str(clf.certificate_.to_dict()), clf.memory_.z.tobytes(), clf.predict(w.images).tolist()
+                str(clf.certificate_.to_dict()), clf.memory_.z.tobytes(), clf.predict(w.images).tolist(), corrected(clf)
+        def corrected(clf):
+            "What a person does with it"
+            name = clf.classes_[0]
+            clf = clf.with_answers([(name, name)]).rename([(name, name)]).undo_rename()
+            return say_provenance(clf.provenance_), [q.to_dict() for q in clf.questions()], clf.classes_.tolist()
+        def features(file):
+            x, paths = load_features(file)
+            return x.tobytes(), paths, say_provenance(features_provenance(file))
+        def answered():
+            run('rename', w.top/'m0', '--from', d/'names.json', '--out', d/'renamed')
+            return ZeroLabelClassifier.load(d/'renamed').classes_.tolist()
+        write_answers(d/'names.json', w.top/'m0')
         def resumed(kind, folder, names):
             copy = self.fresh()
             for name in names: shutil.copy(folder/name, copy/name)
@@ -553,10 +593,11 @@ class Drill:
         grown = ['f.npy.part', 'f.npy.part.json', 'f.files.jsonl.part']
         yield 'model', sorted((d/'m').glob('*-*'))+[d/'m/config.json'], model
         yield 'backbone', [d/'b.safetensors'], state
-        yield 'features', [d/'f.npy', d/'f.files.jsonl'], lambda: (load_features(d/'f.npy')[0].tobytes(), load_features(d/'f.npy')[1])
-        yield 'features npz', [d/'f.npz'], lambda: (load_features(d/'f.npz')[0].tobytes(), load_features(d/'f.npz')[1])
+        yield 'features', [d/'f.npy', d/'f.files.jsonl'], lambda: features(d/'f.npy')
+        yield 'features npz', [d/'f.npz'], lambda: features(d/'f.npz')
         yield 'checkpoint', [ckpt/'b.safetensors.ckpt'], lambda: resumed(Pretrain(), ckpt, ['b.safetensors.ckpt'])
         yield 'half-finished', [half/n for n in grown], lambda: resumed(Features(), half, grown)
+        yield 'answers', [d/'names.json'], answered
 
     def flips(self, n):
         for name, files, call in self.readers():
@@ -598,9 +639,12 @@ class Drill:
                 if isinstance(obj, dict):
                     if rng.random() < .8: obj.pop('digest', None)                   # as older versions wrote it
                     if rng.random() < .8: obj.pop('sha256', None)
-                    key = rng.choice(list(obj))
-                    if rng.random() < .2: del obj[key]
-                    else: obj[key] = rng.choice(odd)
+                    inner, key = obj, rng.choice(list(obj))
+                    while rng.random() < .7 and (isinstance(inner[key], (dict, list)) and inner[key]): # somewhere inside
+                        inner = inner[key]
+                        key = rng.choice(list(inner)) if isinstance(inner, dict) else rng.randrange(len(inner))
+                    if rng.random() < .2: del inner[key]
+                    else: inner[key] = rng.choice(odd)
                     if rng.random() < .2 and isinstance(obj.get('classes'), list) and obj['classes']:
                         obj['classes'] = rng.choice([obj['classes'][:1]*len(obj['classes']), [None]*len(obj['classes']), obj['classes'][1:]])
                 else: obj = rng.choice(odd)
@@ -617,7 +661,9 @@ class Drill:
             elif file.suffix == '.npz':
                 out, x = io.BytesIO(), np.ones((24, self.w.nets[0].n_features), np.float32)
                 paths = rng.choice([np.array([{}]*24, object), np.array([None]*24), np.arange(24), np.ones((3, 3)), np.array('a'), np.array([b'\xff']*24)])
-                np.savez(out, x=rng.choice([x, x[0], x[None], x.astype(object), x.astype(complex), np.array(['a']*24), x[:0]]), paths=paths)
+                x = rng.choice([x, x[0], x[None], x.astype(object), x.astype(complex), np.array(['a']*24), x[:0]])
+                made = rng.choice([1, 'x', [], dict(versions=3), dict(vectors=[1]), dict(backbone='x'), dict(features=dict(data=1)), dict(command=[1])])
+                np.savez(out, x=x, paths=paths, **rng.choice([{}, dict(provenance=json.dumps(made))]))
                 yield out.getvalue()
             elif file.suffix == '.npy':
                 out = io.BytesIO(); x = np.ones((24, 8))

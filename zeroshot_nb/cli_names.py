@@ -7,12 +7,23 @@ __all__ = ['naming', 'rename_command', 'hint_command', 'ask_command']
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #14997f68
 import importlib,json,sys
+from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 import click
 from .cli import Compute,Source,_images_or_features,_load_model,_unlabelled,check_model,command,hold
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #f5f50dda
 naming = click.Group()
+
+# %% ../nbs/60_classifier/03b_cli_names.ipynb #2f6a9b31
+@dataclass
+class _Answers:
+    "What the page saves."
+    format:int
+    answers:list[dict[str,str]] # `group` and `name`
+    model:str|NoneType = None
+    made:str = ''
 
 # %% ../nbs/60_classifier/03b_cli_names.ipynb #57dd0c78
 def _read_answers(
@@ -20,20 +31,21 @@ def _read_answers(
     model, # Folder of the model that it is about
 )->list: # (name that a group has, what a person saw in it)
     "Answers that were given on a report's page."
-    from zeroshot_nb.core import InputError
+    from zeroshot_nb.core import InputError,conform,read_bytes,reading
     from zeroshot_nb.report import Origin
+    is_no = 'is not what the page of `report` saves'
     if not Path(file).is_file(): raise InputError(f"no such file of answers: {file}; the page of `report` saves one")
-    try:
-        said = json.loads(Path(file).read_text(encoding='utf-8'))
-        form,about,answers = said['format'],said.get('model'),[(o['group'],o['name']) for o in said['answers']]
-    except (ValueError,KeyError,TypeError,AttributeError) as e:
-        raise InputError(f"{file} is not what the page of `report` saves, save it again: "
-                         f"{type(e).__name__}: {e}") from e
-    if form!=1: raise InputError(f"{file} has format {form}, this version reads 1: upgrade zeroshot_nb")
+    with reading(file,'save it again',is_no):
+        said = json.loads(read_bytes(file).decode())
+        if not isinstance(said,dict) or 'format' not in said: raise ValueError('it has no format')
+        if said['format']!=1:
+            raise InputError(f"{file} has format {said['format']!r:.20}, this version reads 1: upgrade zeroshot_nb")
+        given = conform(_Answers,said)
+        answers = [(o['group'],o['name']) for o in given.answers]
     now = Origin(model).fingerprint
-    if about and about!=now:
-        raise InputError(f"{file} is about model {about}, {model} is {now}: it is another one, or has changed since; "
-                         "make a new report of it, and answer there")
+    if given.model and given.model!=now:
+        raise InputError(f"{file} is about model {given.model}, {model} is {now}: it is another one, "
+                         "or has changed since; make a new report of it, and answer there")
     if not answers: raise InputError(f"there is no answer in {file}: answer on the page, and save it again")
     return answers
 
@@ -65,6 +77,14 @@ def _follow(clf, answers):
               for group,name in answers if name in (NONE,MIXTURE)]
     return clf.rename(names),[*_renamed(clf.renames_[-1]['names']),*passed]
 
+def _follow_file(clf, file, model):
+    "`_follow` the answers in a file, which is named where they cannot be followed."
+    from zeroshot_nb.core import InputError
+    answers = _read_answers(file,model)
+    try: return _follow(clf,answers)
+    except InputError as e: raise InputError(f"{file}: {e}; answer on the page, and save it again") from e
+
+# %% ../nbs/60_classifier/03b_cli_names.ipynb #5d1c0be7
 def _kept(
     clf, # A model that was corrected
     out, # Folder to write
@@ -93,7 +113,7 @@ def rename_command(
     out = _claimed(model,out)
     names = importlib.import_module('zeroshot_nb.renaming').told_pairs(names,'NAME=NEW, such as cat=dog')
     clf = _load_model(model,False,compute.device)
-    if from_: clf,said = _follow(clf,_read_answers(from_,model))
+    if from_: clf,said = _follow_file(clf,from_,model)
     elif names: said = _renamed(clf.rename(names).renames_[-1]['names'])
     else:
         last = clf.renames_[-1:]

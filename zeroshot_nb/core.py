@@ -187,7 +187,7 @@ def _alive(said):
     "Whether the holder that a lock names is a process of this machine: all there is to ask without locks."
     if os.name!='posix' or said.get('host')!=socket.gethostname() or not isinstance(said.get('pid'),int): return False
     try: os.kill(said['pid'],0)                              # signal 0 only asks
-    except OSError as e: return e.errno==errno.EPERM
+    except (OSError,OverflowError) as e: return getattr(e,'errno',None)==errno.EPERM
     return said['pid']!=os.getpid()
 
 # %% ../nbs/10_images/00_core.ipynb #72521e99

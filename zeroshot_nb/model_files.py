@@ -17,6 +17,7 @@ from safetensors.numpy import load,save
 from . import __version__
 from .core import InputError,atomic_path,claim,conform,digest_of,read_bytes,read_json,surely,sweep,write_json
 from .core import reading as reading_any
+from .provenance import recorded
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #764ec5da
 def _checkpoints(): return import_module('zeroshot_nb.features.checkpoints') # torchvision is slow to import
@@ -24,6 +25,36 @@ _FORMAT = 1 # Of the model folder; a reader refuses newer ones
 _OURS = re.compile(r'(weights|backbone)-[0-9a-f]{12}\.safetensors')
 _AGAIN = 'copy the whole folder, or fit again'
 
+# %% ../nbs/60_classifier/01_model_files.ipynb #5e8fa7c1
+@dataclass
+class _Certificate:
+    "How sure the names are."
+    verdict:str
+    why:str
+    table:dict[str,list[str|int|float|bool|NoneType]] # Name of a column -> its cells
+
+@dataclass
+class _Rename:
+    "Names given by hand."
+    date:str
+    names:dict[str,str] # Old -> new
+    was:dict # What undoing it needs
+
+@dataclass
+class _Hint:
+    "What somebody said of a group or an image."
+    date:str
+    what:str
+    name:str|NoneType
+    is_it:bool = True
+
+@dataclass
+class _Memory:
+    "What the fit remembers, beside arrays."
+    ordered:bool
+    paths:list[str]|NoneType
+
+# %% ../nbs/60_classifier/01_model_files.ipynb #0c7d52e8
 @dataclass
 class _Config:
     "What stands in `config.json`."
@@ -39,14 +70,14 @@ class _Config:
     loss_curve:list[float]|NoneType = None
     seconds:dict[str,float]|NoneType = None
     direction:str|NoneType = None
-    renames:list[dict] = ()
-    hints:list[dict] = ()
+    renames:list[_Rename] = ()
+    hints:list[_Hint] = ()
     sources:list[object]|NoneType = None
     provenance:dict|NoneType = None
-    certificate:dict|NoneType = None
+    certificate:_Certificate|NoneType = None
     unequal:dict[str,list[float]|NoneType]|NoneType = None # Sizes of groups, where they were taken for equal
     backbone:dict|NoneType = None
-    memory:dict|NoneType = None
+    memory:_Memory|NoneType = None
     sha256:dict[str,str] = None # Name of a file -> its digest
     digest:str = '' # Of all the rest
 
@@ -94,7 +125,7 @@ def read_config(
         raise InputError(f"{folder} has format {config['format']}, written by version {config.get('version')}; "
                          f"this version reads up to {_FORMAT}: upgrade zeroshot_nb")
     with reading_any(file,_AGAIN):
-        conform(_Config,config)
+        recorded(conform(_Config,config).provenance)
         names = config.get('classes',[])
         if len(set(names))<len(names) or not all(name.strip() for name in names):
             raise ValueError('names of classes are empty, or there twice')
@@ -151,7 +182,8 @@ def _put(folder, whole, card):
 def _write(folder, held, config, data, card):
     "Write the files of a model to a folder that is ours."
     files = {k:name for k,(name,_) in data.items()}
-    left = [name for name in held.left.get('files',()) if isinstance(name,str) and _OURS.fullmatch(name)]
+    left = held.left.get('files')
+    left = [name for name in left if _OURS.fullmatch(str(name))] if isinstance(left,list) else []
     known = {*_named(folder),*left,*files.values()}
     held.note(files=sorted(known))                                              # the old ones have to go, too
     seals = {name:hashlib.sha256(content).hexdigest() for name,content in data.values()}
