@@ -6,13 +6,15 @@
 __all__ = ['FoundShares', 'find_shares']
 
 # %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0003
+import warnings
 from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import pdist
 from ..names.geometry import centred_cosines,standardise
-from .cluster import on_sphere
+from .cluster import check_features,on_sphere
 from .assignment import assign_names
+from .sizes import Unequal,known_sizes,say_sizes
 
 # %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0006
 @dataclass
@@ -24,10 +26,11 @@ class _Groups:
     white:np.ndarray # n x n: into that space
     likelihood:float # Mean logarithm over the rows, but for a constant
 
-    def of(self, z): return (z@self.w+self.b).argmax(1)
+    def tell(self, z): return (z@self.w+self.b).argmax(1)
     @property
     def gap(self): return pdist(self.means).min()                            # between the nearest two, in widths
 
+# %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0023
 _RIDGE = .02 # Part of the mean variance that is added to all: shapes of few rows are flat
 
 def _settle(
@@ -65,9 +68,11 @@ def _start(z, c, times, how, seed):
     from scipy.cluster.hierarchy import fcluster,linkage
     from sklearn.cluster import KMeans
     k = min(times*c,len(z)//_ALONE)
-    a = KMeans(k,n_init=1,max_iter=10,random_state=seed).fit_predict(z)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')                                      # fewer different rows than centres
+        a = KMeans(k,n_init=1,max_iter=10,random_state=seed).fit_predict(z)
     many = _settle(z,a,k,10)
-    points = many.means[np.bincount(many.of(z),minlength=k)>=_ALONE]
+    points = many.means[np.bincount(many.tell(z),minlength=k)>=_ALONE]
     if len(points)<c: return a%c
     merged = fcluster(linkage(points,how),c,'maxclust')-1
     nearest = (z@many.white@points.T-(points**2).sum(1)/2).argmax(1)
@@ -76,7 +81,7 @@ def _start(z, c, times, how, seed):
 def _sought(z, c, seed=0, fewest=_ALONE):
     "`_Groups` from every start, of at least `fewest` rows each."
     found = [_settle(z,_start(z,c,*how,seed+i),c) for i,how in enumerate(_STARTS)]
-    return [groups for groups in found if np.bincount(groups.of(z),minlength=c).min()>=fewest]
+    return [groups for groups in found if np.bincount(groups.tell(z),minlength=c).min()>=fewest]
 
 def _clearest(found): return max(found,key=lambda groups: groups.gap,default=None)
 
@@ -104,11 +109,12 @@ def _named(x, a, prior):
     naming = assign_names(standardise(centred_cosines(means)),prior.geometry.table,runner_up=False)
     return (np.bincount(a,minlength=c)/len(a))[np.argsort(naming.names)]
 
+# %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0024
 def _half(x, z, rows, a, prior, seed):
     "A `_Half`, or None where it has too few groups."
     c,groups = len(prior),_clearest(_sought(z[rows],len(prior),seed))
     if groups is None: return None
-    own,table = groups.of(z),np.zeros((c,c))
+    own,table = groups.tell(z),np.zeros((c,c))
     np.add.at(table,(a,own),1)
     of_whole,of_half = linear_sum_assignment(-table)
     shares = np.bincount(own[rows],minlength=c)[of_half]/len(rows)
@@ -129,15 +135,20 @@ class FoundShares:
     margins:list # c standard deviations
     same:float # Agreement of the groups of halves of the images
 
-    def lines(self, names):
-        "A line a name."
-        return [f'{name} {100*share:.3g} +- {100*margin:.2g} percent'
-                for name,share,margin in zip(names,self.alpha,self.margins)]
+    def say(self, names):
+        "In a sentence."
+        said = say_sizes(names,known_sizes(self.alpha,vars(self)))
+        return (f"class sizes were not told and are plainly not equal; {said} "
+                "(used; --class-sizes, or class_sizes, in the order of the names, or equal, overrules it)")
 
+    def record(self)->Unequal: # What a model keeps
+        return Unequal(sorted(self.alpha,reverse=True),self.alpha,self.margins)
+
+# %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0025
 def _plain(found, clearest, z):
     "Nothing that fits as well is nearer to equal."
     rivals = [groups for groups in found if groups.likelihood>=clearest.likelihood-1e-4]
-    return min(_excess(np.bincount(groups.of(z),minlength=len(groups.b))/len(z)) for groups in rivals)>_EXCESS
+    return min(_excess(np.bincount(groups.tell(z),minlength=len(groups.b))/len(z)) for groups in rivals)>_EXCESS
 
 def _off(halves, shares): return np.sqrt(np.mean([(half-shares)**2 for half in halves],0))
 
@@ -150,14 +161,14 @@ def find_shares(
     "The share of each name among the images, if they are plainly not equal. No label is read."
     c,step = len(prior),-(-len(x)//_SEEN)
     if prior.symmetry is not None or prior.geometry.table is None or not 3<=c<=_MOST: return None
-    x = x[::step]
     if len(x)<_ROWS*c: return None
+    x = check_features(x[::step])
     x = on_sphere(x,x.mean(0))
     z = _leading(x,min(2*c,x.shape[1]))
     found = _sought(z,c,seed,_FEWEST)
     groups = _clearest(found)
     if groups is None or not _plain(found,groups,z): return None
-    a,rng,halves = groups.of(z),np.random.default_rng(seed),[]
+    a,rng,halves = groups.tell(z),np.random.default_rng(seed),[]
     for i in range(_SPLITS):
         order = rng.permutation(len(z))
         halves += [_half(x,z,order[j::2],a,prior,seed+10*(2*i+j+1)) for j in range(2)]
