@@ -178,8 +178,8 @@ class Answers(Job):
     "A model that follows the file of a report's page, where it stands"
     name = 'rename --from'
     def make(self, w, which, d):
-        if not (d/'model').exists(): w.clfs[0].save(d/'model')
-        if not which or self.look(d) != model_in(w.top/'m0'): return            # it has been done
+        if self.look(d) != model_in(w.top/'m0'): w.clfs[0].save(d/'model')          # it is not there, or has been done
+        if not which: return
         file = d.with_suffix('.names.json')
         write_answers(file, d/'model')
         run('rename', d/'model', '--from', file)

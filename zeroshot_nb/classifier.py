@@ -26,7 +26,8 @@ from .names.prior import make_prior
 from .naming.cluster import check_features,on_sphere
 from .naming.rows import look_through,row_chunks
 from .naming.match import MatchSettings
-from .naming.sizes import Unequal,find_unequal
+from .naming.sizes import Unequal,find_unequal,told_sizes
+from .naming.shares import find_shares
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
@@ -43,7 +44,7 @@ class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
         vectors=None, # A file, a spaCy pipeline, `sentence:MODEL`, a dict, a callable; or several; default: our own
         similarity=None, # Instead of `vectors`: a c x c table, or a CSV file of one
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
-        class_sizes=None, # Expected sizes or shares of the classes; default: equal
+        class_sizes=None, # Sizes or shares of the classes, or equal; default: found if the images are plain, else equal
         hint=None, # For a scale: `first=IMAGE` or `last=IMAGE`, an image near that end (with features: a row number)
         hints:list=None, # What is known of some images: pairs (name, image), or (not:name, image); see `with_hints`
         synonyms:dict=None, # Name -> the words to look up instead, or a list of alternatives
@@ -83,7 +84,7 @@ def _check(self:ZeroLabelClassifier):
     geometry = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms)
     self._sources = geometry.sources if geometry else []                       # what was looked up for the names
     S = geometry and geometry.similarity
-    return make_prior(names,S,self.class_sizes,self.ordinal),pick_device(self.device)
+    return make_prior(names,S,told_sizes(self.class_sizes),self.ordinal),pick_device(self.device)
 
 @patch
 def _name_columns(self:ZeroLabelClassifier, X, reset=False):
@@ -208,8 +209,7 @@ def fit(self:ZeroLabelClassifier,
     "Train without labels."
     given,X = X,as_input(X)
     hint = self._check_hint(X)
-    if self.hints: import_module(_HINTING)
-    if self.hints: self._check_hints(X)
+    if self.hints: import_module(_HINTING); self._check_hints(X)
     prior,device = self._check()
     self.backbone_,self.seconds_ = None,{}
     pile = X if is_features(X) else pile_of(resolve(X))
@@ -217,7 +217,7 @@ def fit(self:ZeroLabelClassifier,
     with timed(self.seconds_,'features'): x,images = self._seen(X,len(prior))
     self.skipped_ = [] if images is None else images.skipped
     settings = self._settings() if self.naming=='matching' else None
-    told = hint is not None
+    prior,told = self._sized(prior,x),hint is not None
     fits = fit_seeds(x,prior,[self.random_state],settings,told,device=device,progress=self.progress)
     ask_seeds(x,prior,fits,self.random_state,device)
     self._keep(prior,fits,x)
@@ -248,8 +248,16 @@ def _keep(self:ZeroLabelClassifier, prior, fits, x):
     self.seconds_ |= fits.seconds
     self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
-    self.unequal_ = find_unequal(x.tensor(),prior) if self.class_sizes is None else None
-    if self.unequal_: warnings.warn(str(self.unequal_))
+
+@patch
+def _sized(self:ZeroLabelClassifier, prior, x):
+    "The prior with the shares that were found, where none are told and the images plainly are not equally many."
+    self.unequal_,told = None,self.class_sizes
+    if isinstance(told,str) and told=='equal' or told_sizes(told) is not None: return prior
+    found = None if self.naming=='matching' else find_shares(x.some,prior,self.random_state)
+    self.unequal_ = found.record() if found else find_unequal(x.tensor(),prior)
+    if self.unequal_: warnings.warn(found.say(prior.classes) if found else str(self.unequal_))
+    return replace(prior,alpha=np.array(found.alpha)) if found else prior
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
 @patch
@@ -388,6 +396,8 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     clf.tag_ = model_tag(config)
     clf.unequal_ = Unequal(**config['unequal']) if config.get('unequal') else None
     clf.said_,clf.memory_ = [],read_memory(arrays,config.get('memory'),c)
+    if (clf.memory_ or clf.cluster_sizes_ is not None) and len(clf.cluster_sizes_ or ())!=c:
+        raise ValueError('the sizes are of other groups')
     clf.certificate_ = Certificate.from_dict(config['certificate']) if config.get('certificate') else None
     if clf.certificate_ and {*clf.certificate_.table.name}!={*config['classes']}:
         raise ValueError('the certificate is of other names')
