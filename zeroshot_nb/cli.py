@@ -523,7 +523,8 @@ class NameOptions:
     similarity:Path=None # CSV table of similarities, in place of vectors
     # NAME=WORDS to look up in place of NAME; may be repeated, for one NAME too: alternatives are averaged
     synonym:tuple=()
-    class_sizes:str=None # Expected sizes or shares of the classes, separated by commas
+    # Sizes or shares of the classes, with commas, or equal [default: auto: found where images are plain, else equal]
+    class_sizes:str=None
 
     def __post_init__(self):
         from zeroshot_nb.names.vectors import check_given
@@ -543,10 +544,12 @@ def synonyms(self:NameOptions)->dict: # Name -> words, or a list of alternatives
 def numbers(
     text:str, # Numbers separated by commas, or None
 )->list: # Floats, or None
-    "The class sizes that an option names."
+    "The class sizes that an option names; None for equal and auto."
     from zeroshot_nb.core import InputError
+    if text in ('equal','auto'): return None
     try: return [float(v) for v in text.split(',')] if text else None
-    except ValueError as e: raise InputError(f"--class-sizes {text!r} should be numbers separated by commas") from e
+    except ValueError as e:
+        raise InputError(f"--class-sizes {text!r} should be numbers separated by commas, or equal, or auto") from e
 
 @patch
 def names(self:NameOptions,
@@ -667,8 +670,8 @@ def _classifier(
         stage1 = Training(minutes=stage1.minutes,size=pretrain_args.get('size',32))
         _check_training(stage1,pretrain_args['out'],settings['random_state'])
     from zeroshot_nb import ZeroLabelClassifier                             # torch is slow to import
-    clf = ZeroLabelClassifier(given,names.vectors,names.similarity,names.ordinal,numbers(names.class_sizes),
-                              synonyms=words,pretrain_args=pretrain_args,resize=resize,**settings)
+    told = dict(class_sizes=numbers(names.class_sizes) or names.class_sizes,synonyms=words,pretrain_args=pretrain_args)
+    clf = ZeroLabelClassifier(given,names.vectors,names.similarity,names.ordinal,resize=resize,**told|settings)
     if dataset:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
@@ -679,27 +682,32 @@ def _classifier(
 def _fit_result(clf, out):
     "What `fit` found, for JSON."
     from zeroshot_nb.features.foreign import record_of
+    from zeroshot_nb.naming.sizes import known_sizes
     curve,cert = clf.loss_curve_,clf.certificate_
     loss = dict(first=curve[0],last=curve[-1],best=min(curve),windows=len(curve))
     return dict(classes=clf.classes_.tolist(),cluster_sizes=clf.cluster_sizes_,loss=loss,seconds=clf.seconds_,
                 ranks=clf.prior_.ranks.tolist(),direction=clf.direction_,naming=clf.naming,
                 sources=clf.sources_,certificate=cert and cert.to_dict(),skipped=_reasons(clf.skipped_),out=str(out),
-                backbone=record_of(clf.backbone_),images=_survey(clf))
+                backbone=record_of(clf.backbone_),images=_survey(clf),
+                class_sizes=known_sizes(clf.prior_.alpha,clf.unequal_))
 
 def _fit_text(clf, result):
     "The same in words."
     from zeroshot_nb.names.vectors import say_sources
+    from zeroshot_nb.naming.sizes import say_sizes
     sizes,loss = result['cluster_sizes'],result['loss']
     seconds = ', '.join(f'{k} {v:.1f} s' for k,v in result['seconds'].items())
     direction = f"; direction of the scale: {result['direction']}" if clf.ordinal else ''
     cert = f"\nnames: {clf.certificate_}" if clf.certificate_ else ''
     words = f'\n{say_sources(clf.sources_)}' if clf.sources_ else ''
+    large = f"\nclass sizes {say_sizes(result['classes'],result['class_sizes'])}"
     net = result['backbone']
     foreign = f"\nbackbone: {net['name']}; {net['saw']}" if net and hasattr(clf.backbone_,'origin') else ''
     return (f"{sum(sizes)} images in {len(result['classes'])} clusters of {min(sizes)} to {max(sizes)}; "
-            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{words}{cert}{foreign}"
+            f"loss {loss['first']:.3f} -> {loss['best']:.3f}; {seconds}{direction}{words}{large}{cert}{foreign}"
             f"\nmodel: {result['out']}{_skips(result['skipped'])}")
 
+# %% ../nbs/60_classifier/03_cli.ipynb #5d1e0002
 def _fit_said(clf, out, page, seen):
     "(JSON object, text) of a fit: what was found, and what to do next."
     from zeroshot_nb.advice import advise
@@ -936,6 +944,5 @@ def backbones_command(
     known = known_backbones()
     return known,'\n'.join(_backbone_line(k,v) for k,v in known.items())
 
-# %% ../nbs/60_classifier/03_cli.ipynb #5cd739dd
 #| eval: false
 if __name__=='__main__': importlib.import_module('zeroshot_nb.cli').main()   # by its name docments find the source

@@ -46,12 +46,16 @@ def _of_model(config, model):
     sizes,cert = config.get('cluster_sizes'),config.get('certificate')
     yield f"{len(config['classes'])} names: {', '.join(config['classes'])}"
     if sizes: yield f"fitted on {sum(sizes):,} images, groups of {min(sizes):,} to {max(sizes):,}"
+    if alpha := config.get('class_sizes'):
+        from zeroshot_nb.naming.sizes import known_sizes,say_sizes
+        yield f"class sizes at fit: {say_sizes(config['classes'],known_sizes(alpha,config.get('unequal')))}"
     if cert: yield f"certificate: {cert['verdict']}: {cert['why']}"
     changes = len(config.get('renames') or ()),len(config.get('hints') or ())
     if any(changes): yield 'since then: {} renames, {} hints'.format(*changes)
     yield from say_provenance(config.get('provenance'))
     yield 'next: '+shlex.join(['zeroshot_nb','predict',str(model),'NEW_IMAGES','--out','names.csv'])
 
+# %% ../nbs/60_classifier/03c_cli_report.ipynb #5d1e0003
 @command(shown,'info','info model')
 def info_command(
     model, # Model folder, or a features file
@@ -64,6 +68,8 @@ def info_command(
         made = features_provenance(model)
         return dict(provenance=made),'\n'.join(say_provenance(made))
     from zeroshot_nb.model_files import read_config
+    from zeroshot_nb.naming.sizes import known_sizes
     config = read_config(Path(model))
     told = {k:config.get(k) for k in ('classes','certificate','backbone','sources','renames','hints','provenance')}
+    told['class_sizes'] = config.get('class_sizes') and known_sizes(config['class_sizes'],config.get('unequal'))
     return told,'\n'.join(_of_model(config,model))

@@ -179,5 +179,5 @@ def find_shares(
     margin = _off([half.shares for half in halves],shares).sum()/2
     if np.mean(same)<_SAME or min(same)<_SAME_LEAST or _excess(shares)<_MARGINS*margin: return None
     named = _named(x,a,prior)
-    off = _off([half.named for half in halves],named)
+    off = np.maximum(_off([half.named for half in halves],named),np.sqrt(named*(1-named)/len(a)))
     return FoundShares(named.round(5).tolist(),off.round(5).tolist(),round(float(np.mean(same)),4))
