@@ -19,6 +19,7 @@ from .core import InputError,atomic_path
 from .streams import ANY_NAME
 from .model_files import model_tag,read_config
 from .images import ImageSet,load_images
+from .naming.sizes import known_sizes,say_sizes
 from .evaluate.scores import as_names
 from .evaluate.ordinal import ordinal_score
 from .containers import as_input,is_features
@@ -274,9 +275,14 @@ def _told(clf):
     "What people have told the model, in words."
     told = [f"{hint['what']}" for hint in clf.hints_]
     told += [f'{old} renamed to {new}' for record in clf.renames_ for old,new in record['names'].items()]
-    if not told: return []
     more = '; and more' if len(told)>8 else ''
-    return [f"People have told this model of its names: {'; '.join(told[:8])}{more}."]
+    return [f"People have told this model of its names: {'; '.join(told[:8])}{more}."] if told else []
+
+def _found(clf):
+    "Class sizes that were found, in words."
+    known = known_sizes(clf.prior_.alpha,clf.unequal_)
+    if known['how']!='found': return []
+    return [f'Class sizes were not told; at fit they were {say_sizes(clf.prior_.classes,known)}.']
 
 # %% ../nbs/60_classifier/02f_report.ipynb #99432c59
 _WIDEST = 24 # Names up to which the confusion matrix is a table of the page
@@ -387,7 +393,7 @@ def report_page(
     (questions,plan),(names,ordered) = _questions(clf,pictures,n),_names_facts(clf,seen,pictures,known)
     today = date.today()
     facts = dict(title=f'{len(seen.p):,} images under {len(names)} names',
-                 lede=_lede(clf,questions),notes=_told(clf),story=[],
+                 lede=_lede(clf,questions),notes=_told(clf)+_found(clf),story=[],
                  kicker=f"zeroshot_nb report · {origin.model or 'model'} · {today.day} {today:%B %Y}",
                  footer=f'Written by zeroshot_nb {__version__}. This page is one file and needs no network.',
                  steps=_steps(clf,seen,origin,questions,doubtful),questions=questions,names=names,sorted=ordered,
