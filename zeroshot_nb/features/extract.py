@@ -7,7 +7,7 @@ __all__ = ['torch', 'backbones', 'extract', 'weights_digest', 'files_list', 'ope
            'features_made', 'extract_to', 'extract_once']
 
 # %% ../../nbs/30_features/07_extract.ipynb #94f9b5a8
-import hashlib,json,os,re,zipfile,zlib
+import glob,hashlib,json,os,re,zipfile,zlib
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,6 +161,7 @@ def files_list(
 
 class _GrowingFeatures:
     "A features file that grows batch by batch and can be taken up where it was left."
+    first,tag = 0,'' # The row where its rows begin, and what tells its list and note from those of other processes
     def __init__(self,
         out, # File to make, *.npy
         n:int, # Images to come
@@ -172,10 +173,11 @@ class _GrowingFeatures:
         self.dtype = np.dtype(dtype).newbyteorder('<')
         beside = lambda path,end: path.with_name(path.name+end)
         self.part = beside(self.out,'.part')
-        self.list = beside(files_list(out),'.part')
-        self.note = beside(self.out,'.part.json')
+        self.list = beside(files_list(out),f'{self.tag}.part')
+        self.note = beside(self.out,f'{self.tag}.part.json')
         self.state = dict(settings=settings|dict(dtype=dtype),n=n,rows=0,done=0,listed=0,rows_crc=0,list_crc=0)
         self.out.parent.mkdir(parents=True,exist_ok=True)
+        self.check_alone()
         if self.note.exists(): self.state = self.resume(self.state)
 
 # %% ../../nbs/30_features/07_extract.ipynb #7a2fd7cc
@@ -192,7 +194,7 @@ class _Note:
     digest:str = ''
 
 @patch
-def n_bytes(self:_GrowingFeatures, rows): return _HEADER+rows*self.width*self.dtype.itemsize
+def n_bytes(self:_GrowingFeatures, rows): return _HEADER+(self.first+rows)*self.width*self.dtype.itemsize
 
 @patch
 def resume(self:_GrowingFeatures, new):
@@ -203,10 +205,25 @@ def resume(self:_GrowingFeatures, new):
     if differ:
         raise InputError(f"{self.part} was begun with other {', '.join(differ)}: "
                          f"repeat the call that began it, or {anew}")
+    rows = self.n_bytes(0),self.n_bytes(old['rows'])
     return old|dict(list_crc=self.check(old,self.list,files_list(self.out),'list_crc',0,old['listed'],anew),
-                    rows_crc=self.check(old,self.part,self.out,'rows_crc',_HEADER,self.n_bytes(old['rows']),anew))
+                    rows_crc=self.check(old,self.part,self.out,'rows_crc',*rows,anew))
 
 # %% ../../nbs/30_features/07_extract.ipynb #bd1f8478
+@patch
+def check_alone(self:_GrowingFeatures):
+    "Refuse what several processes have begun."
+    shares = self.out.parent.glob(f'{glob.escape(self.out.name)}.*-of-*.part.json')
+    if not self.tag and (found := sorted(map(str,shares))):
+        raise InputError(f"{self.part} was begun by several processes: go on with as many, "
+                         f"or delete {', '.join(found)}")
+
+@patch
+def put(self:_GrowingFeatures, done, x):
+    "Write rows behind those that are done."
+    if not done: _write(self.part,0,_header(0,self.width,self.dtype))
+    _write(self.part,self.n_bytes(done),x.tobytes())
+
 @patch
 def check(self:_GrowingFeatures, old, part, whole, name, *place):
     "The checksum of what counts in a file, if that is what was written."
@@ -231,14 +248,13 @@ def cast(self:_GrowingFeatures, rows):
 def append(self:_GrowingFeatures, rows, paths, skipped):
     "Add a batch: rows first, then the note that makes them count."
     x,old = self.cast(rows),self.state
-    told = [] if old['listed'] else [self.made]
+    told = [] if old['listed'] or self.first else [self.made]
     told += [[str(v) for v in line] for line in [(p,) for p in paths]+skipped]
     lines = ''.join(json.dumps(line)+'\n' for line in told).encode()
     new = old|dict(rows=old['rows']+len(x),done=old['done']+len(paths)+len(skipped),listed=old['listed']+len(lines),
                    rows_crc=zlib.crc32(x.tobytes(),old['rows_crc']),list_crc=zlib.crc32(lines,old['list_crc']))
     try:
-        if not old['rows']: _write(self.part,0,_header(0,self.width,self.dtype))
-        _write(self.part,self.n_bytes(old['rows']),x.tobytes())
+        self.put(old['rows'],x)
         _write(self.list,old['listed'],lines)
         write_json(self.note,new,sealed=True)
     except OSError as e:
@@ -333,7 +349,11 @@ def features_provenance(
 )->dict: # As `provenance` has it; None where the file does not say
     "Where a features file comes from."
     file = Path(file)
-    if file.suffix=='.npy': return _read_list(files_list(file))[2] if files_list(file).exists() else None
+    if file.suffix=='.npy':
+        if not (beside := files_list(file)).exists(): return None
+        with reading(beside,'extract the features again'),open(beside,'rb') as f:
+            told = json.loads(f.readline() or b'null')                         # the first of what may be millions
+            return recorded(told) if isinstance(told,dict) else None
     with reading(file,'make it again'),np.load(file,allow_pickle=False) as held:
         return recorded(json.loads(str(held['provenance']))) if 'provenance' in held.files else None
 
