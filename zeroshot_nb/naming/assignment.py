@@ -11,6 +11,7 @@ from itertools import permutations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from ..core import InputError
+from .spectral import spectral_namings
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #f137581e
 def _in_order(B, namings): return B[namings[...,:,None],namings[...,None,:]]  # the names' table in the clusters' order
@@ -220,47 +221,6 @@ def _branch_and_bound(A, B, floors, reference=None, limit=400_000):
     if len(now): found[:,order] = now.namings
     return found,now.values
 
-# %% ../../nbs/50_naming/03_assignment.ipynb #072d86cf
-def _relaxed_naming(A, B, fractions, path=(0,), steps=20):
-    "A naming by way of doubly stochastic matrices: at most so many steps of Frank and Wolfe for each penalty."
-    rows,scale = np.arange(len(A)),np.linalg.norm(B)/np.linalg.norm(A)
-    A_squared,B_squared = scale*A@A,B@B/scale
-    product = A@fractions@B
-    pull = A_squared@fractions+fractions@B_squared
-    for penalty in path:
-        for _ in range(steps):
-            gradient = 2*product-penalty*pull
-            target = linear_sum_assignment(gradient,maximize=True)[1]
-            direction = -fractions
-            direction[rows,target] += 1
-            pull_change = B_squared[target]-pull
-            pull_change[:,target] += A_squared
-            product_change = A@B[target]-product
-            curvature = (product_change*direction).sum()-penalty/2*(pull_change*direction).sum()
-            slope = (gradient*direction).sum()
-            step = min(1,-slope/(2*curvature)) if curvature<0 else 1.
-            if slope<1e-12 or step<1e-3: break                                # no direction leads upwards
-            fractions = fractions+step*direction
-            product = product+step*product_change
-            pull = pull+step*pull_change
-    return linear_sum_assignment(fractions+1e-9*gradient,maximize=True)[1]
-
-# %% ../../nbs/50_naming/03_assignment.ipynb #072d86d0
-def _starts(A, B, n_random, n_relaxed, rng):
-    "r x c namings: the eigenvectors' naming, at most so many relaxed ones, and so many random ones."
-    c = len(B)
-    vectors_A,vectors_B = (abs(np.linalg.eigh(X)[1]) for X in (A,B))
-    namings = [linear_sum_assignment(vectors_A@vectors_B.T,maximize=True)[1]]
-    values = []
-    for i in range(n_relaxed):
-        random_share,penalty = rng.uniform([.02,.9],[.2,1]) if i else (0,1)
-        fractions = np.full((c,c),(1-random_share)/c)
-        for _ in range(3): fractions[np.arange(c),rng.permutation(c)] += random_share/3
-        namings.append(_relaxed_naming(A,B,fractions,np.linspace(penalty,0,9)))
-        values.append(_values(A,B,namings[-1][None])[0])
-        if (np.array(values)>max(values)-1e-9).sum()>2: break
-    return np.stack(namings+[rng.permutation(c) for _ in range(n_random)])
-
 # %% ../../nbs/50_naming/03_assignment.ipynb #c260385d
 @dataclass
 class Naming:
@@ -278,7 +238,8 @@ class Naming:
 _LISTED = 7 # names up to which each naming is looked at
 _PROVED = 12 # up to which the best is proved by default
 _MANY = 40 # up to which random walks are of use
-_PATHS = 6000 # relaxed starts times names, beyond: a few seconds for 50 names or for 100
+_PATHS = 6000 # starts times names, beyond: most of a second for 100 names, half a minute for 1,000
+_TABU = 40_000_000 # pairs of names that a walker looks at, beyond: 4 times 200 steps among 200 names
 
 def _best_first(namings, values):
     order = np.argsort(-values,kind='stable')
@@ -290,13 +251,17 @@ def _search(A, B, rng, n_init=None):
     if c<=_LISTED:
         namings = np.array(list(permutations(range(c))))
         return _best_first(namings,_values(A,B,namings))
-    if c<=_PROVED: start = _starts(A,B,n_init or 12,1,rng)
-    elif c<=_MANY: start = _starts(A,B,n_init or 40,40,rng)
-    else:
-        start = np.unique(_starts(A,B,0,n_init or max(6,_PATHS//c),rng),axis=0)
-        start = _best_first(start,_values(A,B,start))[0][:8]
-    steps = (6 if c<=_PROVED else 60 if c<=_MANY else 4)*c
-    return _best_first(*exchange(A,B,start,steps,rng))
+    if c>_MANY: return _search_many(A,B,rng,n_init)
+    fine,random,steps = (8,12,6) if c<=_PROVED else (40,40,60)
+    start = [*spectral_namings(A,B,fine,rng),*(rng.permutation(c) for _ in range(n_init or random))]
+    return _best_first(*exchange(A,B,np.stack(start),steps*c,rng))
+
+def _search_many(A, B, rng, n_init=None):
+    c = len(B)
+    start = np.unique(spectral_namings(A,B,n_init or max(8,_PATHS//c),rng),axis=0)
+    start = _best_first(start,_values(A,B,start))[0][:8]
+    found,_ = _best_first(*exchange(A,B,start,10*c))
+    return _best_first(*exchange(A,B,found,min(4*c,_TABU//c**2),rng))
 
 # %% ../../nbs/50_naming/03_assignment.ipynb #ebe58c5d
 def _rivals(A, B, naming, most=4):
@@ -312,6 +277,19 @@ def _rivals(A, B, naming, most=4):
              for part in np.array_split(rows,max(1,len(rows)*c**2//_PART))]
     return tuple(map(np.concatenate,zip(*found)))
 
+# %% ../../nbs/50_naming/03_assignment.ipynb #18b00004
+_NEIGHBOURS = 100 # Names beyond which runner-ups are sought among the exchanges of two names alone
+
+def _neighbours(A, B, naming):
+    "(naming, for every cluster the best naming that an exchange of its name leads to, their values)"
+    gain = gains(A,B,naming[None])[0]
+    np.fill_diagonal(gain,-np.inf)
+    every,other = np.arange(len(naming)),gain.argmax(1)
+    rivals = naming[None].repeat(len(naming),0)
+    rivals[every,every],rivals[every,other] = naming[other],naming
+    return naming,rivals,_values(A,B,naming[None])[0]+gain[every,other]
+
+# %% ../../nbs/50_naming/03_assignment.ipynb #18b00005
 def _second(naming, pool, values):
     "The best of a pool in which cluster i differs from the naming, for every i: (c x c namings, c values)."
     differing = np.where(pool!=naming,values[:,None],-np.inf)
@@ -322,6 +300,7 @@ def _second(naming, pool, values):
 def _runner_ups(A, B, pool, values, proved, limit):
     "(best naming, the best ones in which each cluster has another name, their values, whether all of it is proved)."
     naming = pool[values.argmax()]
+    if len(naming)>_NEIGHBOURS: return *_neighbours(A,B,naming),False
     for _ in range(3):
         more,more_values = _rivals(A,B,naming)
         pool,values = np.r_[pool,more],np.r_[values,more_values]
@@ -338,7 +317,7 @@ def assign_names(
     B, # c x c standardised geometry of the names
     exact:bool=None, # Prove the result; default: up to 12 names
     runner_up:bool=True, # Find the best other naming of every cluster
-    n_init:int=None, # Random starts (default: 12 or 40), for more than 40 names relaxed ones (default: 6000/c)
+    n_init:int=None, # Starts; default: 12 or 40, for more than 40 names 6000/c, at least 8
     seed:int=0, # Of the walkers
     limit:int=2_000_000, # Partial namings looked at before the proof is given up
 )->Naming:

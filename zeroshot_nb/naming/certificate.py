@@ -20,17 +20,17 @@ def evidence(
     classes, # c names
 )->'pd.DataFrame': # c rows
     "What speaks for every name."
-    c = len(classes)
-    named = torch.nn.functional.one_hot(con.a,c).to(con.votes.dtype)
-    n = named.sum(0).clamp(min=1)
-    votes = (named.T@con.votes/n[:,None]).double().cpu().numpy()           # images called so x shares of the vote
+    c,a,weight = len(classes),con.cell_shares.argmax(1),con.cells.shares
+    by_name = lambda rows: rows.new_zeros(c,*rows.shape[1:]).index_add_(0,a,rows)
+    mass = by_name(weight).clamp(min=1e-12)
+    votes = (by_name(con.cell_votes*weight[:,None])/mass[:,None]).double().cpu().numpy() # images called so x shares
     own = votes.diagonal().copy()
     np.fill_diagonal(votes,-1)
-    stability = (named.T@(con.each==con.a).to(named.dtype).mean(0)/n).cpu().numpy()
+    stability = (by_name((con.cell_each==a).to(weight.dtype).mean(0)*weight)/mass).cpu().numpy()
     gap = np.zeros(c)
     if con.naming is not None:
         gap = np.where(con.naming.names==np.arange(c),con.naming.gap,con.agreement-con.naming.value)
-    return pd.DataFrame(dict(name=[str(k) for k in classes],images=named.sum(0).int().tolist(),share=own,
+    return pd.DataFrame(dict(name=[str(k) for k in classes],images=torch.bincount(con.a,minlength=c).tolist(),share=own,
                              rival=[str(classes[j]) for j in votes.argmax(1)],margin=own-votes.max(1),
                              stability=stability,gap=gap,agreement=con.agreement))
 

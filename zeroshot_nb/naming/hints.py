@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from scipy.optimize import linear_sum_assignment
 from .assignment import exchange
+from .cluster import group_sums
 from .consensus import Consensus,_geometries
 
 # %% ../../nbs/50_naming/06_hints.ipynb #e171d049
@@ -139,6 +140,7 @@ def gains(
 _HEAVIEST = 80 # Readings of each space that are looked at
 _STARTS = 20 # Random namings from which each is improved, at most
 _ALL = 5 # Up to so many names, every naming is looked at
+_FEW = 40 # Names up to which exchange from random starts finds other namings
 _EXCHANGES = 50 # Of each reading, at most
 
 def _variants(tables, B, rng):
@@ -150,7 +152,7 @@ def _variants(tables, B, rng):
         ways = np.array(list(permutations(range(c))))
         return every.repeat(len(ways)),np.tile(ways,(n,1))
     found = [(every,same)]
-    if B is not None:
+    if B is not None and c<=_FEW:
         starts = max(2,min(_STARTS,2000//c**2))
         improved,_ = exchange(tables.repeat(starts,0),B,rng.permuted(same.repeat(starts,0),axis=1),10*c,least=1e-9)
         found.append((every.repeat(starts),improved))
@@ -166,20 +168,26 @@ def _pairs(c, rng):
 # %% ../../nbs/50_naming/06_hints.ipynb #674bf146
 def _called(readings, heavy, groups, c):
     "r x c: what heavy readings call each group, every name once."
-    clusters = readings.clusters
-    k = len(clusters.shares)
-    together = np.bincount(groups*k+clusters.a.cpu().numpy(),minlength=c*k).reshape(c,k)
-    a = readings.a[heavy].cpu().numpy()
-    votes = np.stack([(a==name)@together.T for name in range(c)],2)
+    small,a = readings.clusters.a.cpu().numpy(),readings.a[heavy].cpu().numpy()
+    votes = (np.bincount(groups*c+one[small],minlength=c*c).reshape(c,c) for one in a)
     return np.stack([linear_sum_assignment(-one)[1] for one in votes])
 
 def _tables(readings, c):
     "r x c x c each: standardised geometries of what is called by each name, and products of its means."
     clusters = readings.clusters
-    members = F.one_hot(readings.a,c).to(clusters.white.dtype)*clusters.shares[None,:,None]
-    sums = members.mT@clusters.white
+    sums = group_sums(clusters.white*clusters.shares[:,None],readings.a,c)
     geometries = _geometries(readings.a,clusters.shares,clusters.means,c)
     return geometries,(sums@sums.mT).double().cpu().numpy()
+
+# %% ../../nbs/50_naming/06_hints.ipynb #18a00006
+_PART = 20_000_000 # Numbers of tables that are turned at a time
+
+def _worth(tables, products, names, which, ways):
+    "(agreements, values of J) of readings whose names 0, 1, ... become those of `ways`."
+    turned = lambda table: table[ways[:,:,None],ways[:,None,:]]
+    c = ways.shape[1]
+    agreements = np.zeros(len(ways)) if names.B is None else (tables[which]*turned(names.B)).sum((1,2))/(c*(c-1))
+    return agreements,(products[which]*turned(names.kernel)).sum((1,2))
 
 # %% ../../nbs/50_naming/06_hints.ipynb #a65f663f
 def _by_readings(
@@ -194,10 +202,9 @@ def _by_readings(
     tables,products = _tables(readings,c)
     usual = (products*names.kernel).sum((1,2))
     which,ways = _variants(tables[heavy],names.B,rng)
-    which_all = heavy[which]
-    turned = lambda table: table[ways[:,:,None],ways[:,None,:]]
-    agreements = 0 if names.B is None else (tables[which_all]*turned(names.B)).sum((1,2))/(c*(c-1))
-    values = ((products[which_all]*turned(names.kernel)).sum((1,2))-usual.mean())/max(usual.std(),1e-12)
+    parts = np.array_split(np.arange(len(which)),max(1,len(which)*c*c//_PART))
+    agreements,values = np.concatenate([_worth(tables,products,names,heavy[which[p]],ways[p]) for p in parts],1)
+    values = (values-usual.mean())/max(usual.std(),1e-12)
     log_weights = -c/2*np.log1p(-np.clip(agreements,0,.999)**2)+values
     return np.take_along_axis(ways,_called(readings,heavy,groups,c)[which],1),log_weights
 
