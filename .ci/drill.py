@@ -67,6 +67,7 @@ class World:
         self.clfs = [new(i).fit((x+.01*i).astype(np.float32)) for i in range(2)]
         self.seeing = [new(i, backbone=self.nets[i], **QUICK).fit(self.images) for i in range(2)]
         for i in range(2): self.clfs[i].save(top/f'm{i}'); self.seeing[i].save(top/f'mi{i}')
+        write_answers(top/'names.json', top/'m0')
         self.dataset = tree_dataset(self.top/'tree')
         self.settings = TableSettings(backbone=None, minutes=.01, device='cpu', progress=False)
 
@@ -179,10 +180,7 @@ class Answers(Job):
     name = 'rename --from'
     def make(self, w, which, d):
         if self.look(d) != model_in(w.top/'m0'): w.clfs[0].save(d/'model')          # it is not there, or has been done
-        if not which: return
-        file = d.with_suffix('.names.json')
-        write_answers(file, d/'model')
-        run('rename', d/'model', '--from', file)
+        if which: run('rename', d/'model', '--from', w.top/'names.json')
     def look(self, d): return model_in(d/'model')
     def tidy(self, d): return len(listed(d)) == 3
 
@@ -447,7 +445,7 @@ class Drill:
 
     def signals(self, n):
         numbers = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-        for i, job in enumerate(self.jobs(n)):
+        for i, job in enumerate(self.jobs(n, 'ask')):                               # which keeps the answers so far
             number = numbers[(i+i//len(JOBS)) % 3]
             d, log = self.begin(job)
             def nothing_left():
