@@ -6,7 +6,7 @@
 __all__ = ['PUBLISHED', 'METHODS', 'run_columns', 'TableSettings', 'measure', 'read_table', 'table', 'readable']
 
 # %% ../../nbs/70_paper/10_tables.ipynb #2aa23631
-import datetime,glob,hashlib,subprocess,time,warnings,zipfile,zlib
+import datetime,glob,hashlib,os,subprocess,time,warnings,zipfile,zlib
 from dataclasses import dataclass
 from functools import cache,partial
 from pathlib import Path
@@ -476,7 +476,7 @@ def table(
 )->pd.DataFrame: # What `KIND.csv` holds
     "Measure every dataset of a kind that is there."
     classes = classes and check_classes(classes)
-    found = datasets_in(Path(data).resolve(),kind,classes,only)
+    found = datasets_in(Path(os.path.realpath(data)),kind,classes,only)
     _check_request(found,data,only,classes,settings)
     file = Path(out)/f'{kind}.csv'
     with claim(file):
