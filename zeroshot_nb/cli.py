@@ -377,9 +377,10 @@ def _survey(told):
 def _features_to(net, pile, out, dtype, strict, device):
     "(features, skipped) of a pile, which are also written to an *.npy or *.npz file."
     from zeroshot_nb.core import claim
-    from zeroshot_nb.features.extract import extract,extract_to,features_made
+    from zeroshot_nb.features.extract import extract,features_made
     if Path(out).suffix=='.npy':
-        x,_,skipped = extract_to(net,pile,out,dtype=dtype,strict=strict,device=device)
+        from zeroshot_nb.features.processes import extract_together
+        x,_,skipped = extract_together(net,pile,out,dtype=dtype,strict=strict,device=device)
         return x,skipped
     with claim(out):
         x,paths,skipped = extract(net,pile,strict=strict,device=device)
@@ -409,10 +410,8 @@ def features_command(
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
-    "Features of every image under a folder, in path order."
-    from zeroshot_nb.core import InputError
-    if Path(out).suffix not in ('.npy','.npz'):
-        raise InputError(f"cannot write features to {out}: give a file name that ends in .npy or .npz")
+    "Features of every image under a folder, in path order; on several GPUs: accelerate launch -m zeroshot_nb.cli ..."
+    _check_features_file(out)
     images = _given(images,backbone)
     from zeroshot_nb.features.checkpoints import load_backbone
     from zeroshot_nb.features.backbone import with_resize
@@ -422,6 +421,7 @@ def features_command(
     pile = pile_of(source.pile(images,split))
     x,unread = _features_to(net,pile,out,dtype,source.strict,compute.device)
     tell(pile.survey)
+    if os.environ.get('RANK','0')!='0': return                              # one process speaks
     return (dict(out=str(out),n=len(x),width=x.shape[1],skipped=_reasons(unread),images=_survey(pile)),
             f"{len(x)} images x {x.shape[1]} features: {out}{_skips(_reasons(unread))}")
 
@@ -456,6 +456,13 @@ def probe_command(
             f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {len(x_test)}; with labels)")
 
 # %% ../nbs/60_classifier/03_cli.ipynb #daaa0004
+def _check_features_file(out):
+    "Refuse a file of features that cannot be written, before any work."
+    from zeroshot_nb.core import InputError
+    ends = ('.npy',) if os.environ.get('WORLD_SIZE','1')!='1' else ('.npy','.npz')
+    if Path(out).suffix not in ends:
+        raise InputError(f"cannot write features to {out}: give a file name that ends in {' or '.join(ends)}")
+
 def read_array(
     file, # *.npz, or *.npy of `features`
     key:str, # Which array; x for *.npy

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['research', 'TrialOptions', 'repeat_command', 'compare_command', 'answers_command', 'table_command', 'bench',
-           'bench_transport_command', 'bench_pretrain_command']
+           'bench_transport_command', 'bench_pretrain_command', 'bench_scale_command']
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #34a904bf
 import json,zipfile
@@ -321,3 +321,30 @@ def bench_pretrain_command(
     rows = bench_pretrain(seed=compute.seed,device=compute.device,**race)
     info = dict(rows=rows,device=describe_device(pick_device(compute.device)),threads=threads)
     return info|race,'\n'.join(map(_pretrain_line,rows))
+
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c40
+def _scale_line(row):
+    "One contestant in words."
+    size = f"{row['rows']:>10,} x {row['width']}, {row['classes']:>4} names  {row['method']:24s}"
+    if 'failed' in row: return f"{size} failed: {row['failed']}"
+    scores = ''.join(f'  {k} {row[k]:.3f}' for k in ('H','Z') if k in row)
+    return f"{size} {row['seconds']:9.1f} s ({row['cpu_s']:.1f} of the processor) {row['private_mb']:>7,} MB{scores}"
+
+@command(bench,'scale','bench scale --rows 10000,100000 --classes 10,20')
+def bench_scale_command(
+    *,
+    rows:str='10000,100000', # Numbers of images, with commas
+    classes:str='10', # Numbers of names, with commas
+    width:click.IntRange(2)=256, # Features an image
+    methods:str=None, # Contestants, with commas: reading, ours, chunks, whole (MiniBatchKMeans) [default: all]
+    folder:Path=None, # Where the made features lie for the time being: rows x width x 2 bytes [default: the system's]
+    threads:click.IntRange(1)=1, # Threads of every contestant
+    compute:Compute,
+)->tuple: # (JSON object, text)
+    "Time and memory of a fit against the numbers of images and of names, beside k-means and reading alone."
+    from zeroshot_nb.core import InputError,describe_device
+    from zeroshot_nb.experiments.bench_scale import bench_scale
+    if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
+    sizes = [[int(n) for n in numbers(text)] for text in (rows,classes)]
+    found = bench_scale(*sizes,width,_words(methods),threads,compute.seed,folder)
+    return dict(rows=found,device=describe_device('cpu'),threads=threads),'\n'.join(map(_scale_line,found))
