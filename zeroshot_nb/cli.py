@@ -770,7 +770,6 @@ def _load_model(model, strict, device):
     pick_device(device)
     return ZeroLabelClassifier.load(model).set_params(device=device,strict=strict)
 
-# %% ../nbs/60_classifier/03_cli.ipynb #55156a3e
 def _in_a_row(path):
     "A path in a line of columns: without the line breaks and tabs that it may hold."
     return str(path).translate({ord(o):repr(o)[1:-1] for o in '\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029'})
@@ -951,5 +950,6 @@ def backbones_command(
     known = known_backbones()
     return known,'\n'.join(_backbone_line(k,v) for k,v in known.items())
 
+# %% ../nbs/60_classifier/03_cli.ipynb #5cd739dd
 #| eval: false
 if __name__=='__main__': importlib.import_module('zeroshot_nb.cli').main()   # by its name docments find the source

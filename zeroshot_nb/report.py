@@ -280,7 +280,7 @@ def _told(clf):
 
 def _found(clf):
     "Class sizes that were found, in words."
-    known = known_sizes(clf.prior_.alpha,clf.unequal_)
+    known = known_sizes(clf.prior_.alpha,getattr(clf,'unequal_',None))
     if known['how']!='found': return []
     return [f'Class sizes were not told; at fit they were {say_sizes(clf.prior_.classes,known)}.']
 

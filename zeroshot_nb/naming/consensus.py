@@ -95,7 +95,7 @@ def _geometries(
 _BY_CHANCE = 40 # Names up to which exchange from random namings finds the best ones
 _SINGLE = 1e-9 # gains that may be rounding of tables whose cosines were computed in single precision
 
-def _starts_of_many(c): return max(4,min(40,4000//c))
+def _starts_of_many(c): return max(2,min(40,2000//c))
 
 def _best_of_many(tables, B, top, seed):
     "The same for names that are too many for random starts."
