@@ -7,7 +7,7 @@ __all__ = ['HEAD_ROWS', 'Consensus', 'find_consensus', 'vote_head']
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #a06972c7
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass,replace
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -19,6 +19,7 @@ from ..names.prior import find_symmetry
 from .transport import flush_denormals,transport_plan
 from .cluster import group_sums,over_cluster,principal_components,side_by_side,softmax_regression
 from .spectral import spectral_namings
+from .sharpen import LinearRule,sharpen
 from .assignment import Naming,agreement,assign_names,exchange
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #29617c11
@@ -333,9 +334,11 @@ def _settle_vote(votes, spaces, cells, names):
 @dataclass
 class Consensus:
     "What the readings agree on."
+    x:torch.Tensor # N x D unit rows
+    rule:LinearRule # Names them
+    a:torch.Tensor # N names
     cells:_Cells # Images between which no reading makes a difference
     cell_votes:torch.Tensor # n x c shares of the vote for each name, a row for each cell
-    cell_shares:torch.Tensor # n x c: the mean of the vote and of the readings it settles to
     cell_each:torch.Tensor # spaces x n: what the readings of every single space call a cell
     A:np.ndarray # c x c standardised geometry of the named clusters
     B:np.ndarray # c x c standardised geometry of the names
@@ -346,14 +349,12 @@ class Consensus:
     names:_Names = None # What was known before any image was seen
 
     @property
-    def votes(self): return self.cell_votes[self.cells.numbers]                  # N x c
+    def votes(self): return self.cell_votes[self.cells.numbers]             # N x c
     @property
-    def shares(self): return self.shares_of(slice(None))                    # N x c
+    def each(self): return self.cell_each[:,self.cells.numbers]             # spaces x N
     @property
-    def each(self): return self.cell_each[:,self.cells.numbers]                  # spaces x N
-    @property
-    def a(self): return self.cell_shares.argmax(1)[self.cells.numbers]           # N names
-    def shares_of(self, rows): return self.cell_shares[self.cells.numbers[rows]] # of these images alone
+    def shares(self): return self.shares_of(slice(None))                    # N x c: how sure the rule is
+    def shares_of(self, rows): return self.rule.logits(self.x[rows]).softmax(1) # of these images alone
     @property
     def agreement(self): return float(agreement(self.A,self.B,np.arange(len(self.B)))) if len(self.B)>2 else 0.
 
@@ -365,26 +366,53 @@ def _turn_spaces(spaces, names, probe):
     turned,directions = _turn(a,log_weights,names.versions,len(names.kernel),names.sized)
     return np.split(turned,np.cumsum([len(s.a) for s in spaces])[:-1]),directions
 
+def _shares_by_vote(readings, cells, names):
+    "(n x c shares of the vote, n x c of the vote and what it settles to, spaces x n names by each space) of the cells."
+    by_space = [_vote(r,len(names.kernel))[own] for r,own in zip(readings,cells.clusters.T)]
+    votes = _balance(sum(by_space)/len(by_space),names.alpha,cells.shares)
+    settled = _settle_vote(votes,[r.clusters for r in readings],cells,names)
+    each = torch.stack([_balance(v,names.alpha,cells.shares).argmax(1) for v in by_space])
+    return votes,_balance((votes+settled)/2,names.alpha,cells.shares),each
+
+# %% ../../nbs/50_naming/04_consensus.ipynb #18a00008
+HEAD_ROWS = 20_000 # Rows that linear rules are fitted on, at most, evenly spaced
+_STRONG = np.log(20) # Evidence from which geometry overrules the vote: strong, by Kass and Raftery (1995)
+
+def _spread_rows(n): return slice(None,None,-(-n//HEAD_ROWS))
+
+def _overruled(A, B):
+    "c names of the groups that geometry holds for far likelier than 0, 1, ..., or None."
+    c,best = len(B),assign_names(A,B,runner_up=False)
+    now = agreement(A,B,np.arange(c))
+    odds = c/2*np.log((1-min(now,.999)**2)/(1-min(best.value,.999)**2))          # likelihoods as of readings
+    return best.names if odds>_STRONG and best.value>abs(now) else None
+
 def _agree(x, spaces, names, probe):
     "The `Consensus` of the readings of all spaces."
     c = len(names.kernel)
     turned,directions = _turn_spaces(spaces,names,probe)
     readings = [_renamed(s,t) for s,t in zip(spaces,turned)]
-    spaces = [s.clusters for s in spaces]
-    cells = _cells(spaces)
-    by_space = [_vote(r,c)[own] for r,own in zip(readings,cells.clusters.T)]
-    votes = _balance(sum(by_space)/len(spaces),names.alpha,cells.shares)
-    settled = _settle_vote(votes,spaces,cells,names)
-    shares = _balance((votes+settled)/2,names.alpha,cells.shares)
-    each = torch.stack([_balance(v,names.alpha,cells.shares).argmax(1) for v in by_space])
-    even = torch.full((len(x),),1/len(x),device=x.device)
-    A = _geometries(shares.argmax(1)[cells.numbers][None],even,x,c)[0]
-    found = cells,votes,shares,each,A
-    kept = dict(readings=readings,names=names)
-    if names.B is None:
-        return Consensus(*found,np.zeros((c,c)),None,directions,np.full(c,True),**kept)
-    moved = (names.versions!=np.arange(c)).any(0)
-    return Consensus(*found,names.B,assign_names(A,names.B),directions,moved,**kept)
+    cells = _cells([s.clusters for s in spaces])
+    votes,shares,each = _shares_by_vote(readings,cells,names)
+    some = _spread_rows(len(x))
+    rule = sharpen(x[some],shares[cells.numbers[some]],names.alpha)
+    a = rule.name(x)
+    A = _geometries(a[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
+    con = Consensus(x,rule,a,cells,votes,each,A,np.zeros((c,c)),None,directions,np.full(c,True),readings,names)
+    return con if names.B is None else _named_by_geometry(con)
+
+# %% ../../nbs/50_naming/04_consensus.ipynb #18a00012
+def _named_by_geometry(con):
+    "The consensus with what geometry says of its groups, and by other names where that is plain."
+    B,every = con.names.B,np.arange(len(con.names.B))
+    names = _overruled(con.A,B)
+    if names is not None:
+        order = np.argsort(names)
+        turn = torch.as_tensor(names,device=con.a.device)
+        con = replace(con,rule=con.rule.renamed(names),a=turn[con.a],A=con.A[np.ix_(order,order)],
+                      cell_votes=con.cell_votes[:,order],cell_each=turn[con.cell_each],
+                      readings=[_renamed(r,np.tile(names,(len(r.a),1))) for r in con.readings])
+    return replace(con,B=B,naming=assign_names(con.A,B),moved=(con.names.versions!=every).any(0))
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #2f3984bf
 _MANY = 60 # Names from which it pays to foretell
@@ -459,8 +487,6 @@ def find_consensus(
         return _agree(x,_side_by_side(read,len(counts),len(counts)*parts,x.device,progress),names,probe)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #6f81c756
-HEAD_ROWS = 20_000 # Rows that the classifier is fitted on, at most, evenly spaced
-
 def vote_head(
     x, # N x D unit rows
     shares, # N x c shares that sum to 1
