@@ -427,7 +427,7 @@ def _seconds(work):
 def _search_seconds(c):
     "Seconds of one search of one clustering's names, from one table that has nothing to be found."
     table = np.random.default_rng(0).standard_normal((c,c))
-    return _seconds(lambda: spectral_namings(table+table.T,table+table.T,1,np.random.default_rng(0)))
+    return _seconds(lambda: linear_sum_assignment(table@table))*100             # assignments of a search, mostly
 
 def _refine_seconds(n, width, kernel):
     "Seconds of `_refine` for one reading, from one of its rounds."
@@ -439,6 +439,11 @@ def _refine_seconds(n, width, kernel):
         _share_out(worth,v,torch.full((c,),1/c),torch.full((k,),1/k),1.)
     return _seconds(one_round)*_ROUNDS
 
+def _cluster_seconds(n, width, k):
+    "Seconds of the small clusters of one space, from the nearest centres of a thousand rows."
+    rows,centres = torch.rand(1000,width),torch.rand(k,width)
+    return _seconds(lambda: (rows@centres.T).max(1))*14*n/1000                  # seeding, twelve rounds, and all rows'
+
 # %% ../../nbs/50_naming/04_consensus.ipynb #c6ec657c
 def _foretell(n, width, kernel, spaces, runs, top):
     "Say how long many names will take, or refuse what would take hours."
@@ -446,7 +451,8 @@ def _foretell(n, width, kernel, spaces, runs, top):
     if c<_MANY: return
     searches,readings = spaces*runs*_starts_of_many(c)/2,spaces*runs*top         # half of the starts suffice, mostly
     seconds = searches*_search_seconds(c)+readings*_refine_seconds(n,min(width,8*c),kernel)
-    minutes = (seconds+_HEAD*min(n,20_000)*60*c*width)/60
+    seconds += _cluster_seconds(n,min(width,8*c),_how_small(n,c))*spaces+_HEAD*min(n,HEAD_ROWS)*60*c*width
+    minutes = seconds/60
     if minutes>_PATIENCE:
         reach = int(c*(_PATIENCE/minutes)**(1/3))                        # time grows with the third power
         raise InputError(f"{c} names: naming them would take {minutes/60:.0f} hours or more here; up to {reach} names "
