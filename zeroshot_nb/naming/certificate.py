@@ -20,15 +20,13 @@ def evidence(
     classes, # c names
 )->'pd.DataFrame': # c rows
     "What speaks for every name."
-    c,cells = len(classes),con.cells
-    pairs,counts = (con.a*len(cells.shares)+cells.numbers).unique(return_counts=True)
-    a,cell,weight = pairs//len(cells.shares),pairs%len(cells.shares),counts.to(con.cell_votes.dtype)
+    c,a,weight = len(classes),con.cell_a,con.cells.shares                       # groups as the vote has them
     by_name = lambda rows: rows.new_zeros(c,*rows.shape[1:]).index_add_(0,a,rows)
-    mass = by_name(weight).clamp(min=1)
-    votes = (by_name(con.cell_votes[cell]*weight[:,None])/mass[:,None]).double().cpu().numpy()   # called so x shares
+    mass = by_name(weight).clamp(min=1e-12)
+    votes = (by_name(con.cell_votes*weight[:,None])/mass[:,None]).double().cpu().numpy()     # called so x shares
     own = votes.diagonal().copy()
     np.fill_diagonal(votes,-1)
-    stability = (by_name((con.cell_each[:,cell]==a).to(weight.dtype).mean(0)*weight)/mass).cpu().numpy()
+    stability = (by_name((con.cell_each==a).to(weight.dtype).mean(0)*weight)/mass).cpu().numpy()
     gap = np.zeros(c)
     if con.naming is not None:
         gap = np.where(con.naming.names==np.arange(c),con.naming.gap,con.agreement-con.naming.value)

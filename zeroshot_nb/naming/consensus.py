@@ -338,6 +338,7 @@ class Consensus:
     rule:LinearRule # Names them
     a:torch.Tensor # N names
     cells:_Cells # Images between which no reading makes a difference
+    cell_a:torch.Tensor # n: what the vote calls a cell
     cell_votes:torch.Tensor # n x c shares of the vote for each name, a row for each cell
     cell_each:torch.Tensor # spaces x n: what the readings of every single space call a cell
     A:np.ndarray # c x c standardised geometry of the named clusters
@@ -398,7 +399,8 @@ def _agree(x, spaces, names, probe):
     rule = sharpen(x[some],shares[cells.numbers[some]],names.alpha)
     a = rule.name(x)
     A = _geometries(a[None],torch.full((len(x),),1/len(x),device=x.device),x,c)[0]
-    con = Consensus(x,rule,a,cells,votes,each,A,np.zeros((c,c)),None,directions,np.full(c,True),readings,names)
+    unnamed = np.zeros((c,c)),None,directions,np.full(c,True)
+    con = Consensus(x,rule,a,cells,shares.argmax(1),votes,each,A,*unnamed,readings,names)
     return con if names.B is None else _named_by_geometry(con)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #18a00012
@@ -410,7 +412,7 @@ def _named_by_geometry(con):
         order = np.argsort(names)
         turn = torch.as_tensor(names,device=con.a.device)
         con = replace(con,rule=con.rule.renamed(names),a=turn[con.a],A=con.A[np.ix_(order,order)],
-                      cell_votes=con.cell_votes[:,order],cell_each=turn[con.cell_each],
+                      cell_a=turn[con.cell_a],cell_votes=con.cell_votes[:,order],cell_each=turn[con.cell_each],
                       readings=[_renamed(r,np.tile(names,(len(r.a),1))) for r in con.readings])
     return replace(con,B=B,naming=assign_names(con.A,B),moved=(con.names.versions!=every).any(0))
 
