@@ -102,7 +102,7 @@ def _private(pid):
 
 def _watched(*args):
     "What a contestant has measured in a process of its own, with the most memory that it held (MB)."
-    code = 'import json; from zeroshot_nb.experiments import bench_scale as o; '+f'print(json.dumps(o._run(*{args!r})))'
+    code = 'import json,zeroshot_nb.experiments.bench_scale as o; '+f'print(json.dumps(o._run(*{args!r})))'
     threads = dict.fromkeys(('OMP_NUM_THREADS','OPENBLAS_NUM_THREADS'),str(args[3]))
     most,run = 0,subprocess.Popen([sys.executable,'-c',code],stdout=-1,stderr=-1,text=True,env=os.environ|threads)
     while run.poll() is None:
