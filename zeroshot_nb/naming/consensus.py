@@ -19,7 +19,7 @@ from ..names.prior import find_symmetry
 from .transport import flush_denormals,transport_plan
 from .cluster import group_sums,over_cluster,principal_components,side_by_side,softmax_regression
 from .spectral import spectral_namings
-from .sharpen import LinearRule,sharpen
+from .sharpen import LinearRule,halves_agree,sharpen
 from .assignment import Naming,agreement,assign_names,exchange
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #29617c11
@@ -377,16 +377,8 @@ def _shares_by_vote(readings, cells, names):
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #18a00008
 HEAD_ROWS = 20_000 # Rows that linear rules are fitted on, at most, evenly spaced
-_STRONG = np.log(20) # Evidence from which geometry overrules the vote: strong, by Kass and Raftery (1995)
 
 def _spread_rows(n): return slice(None,None,-(-n//HEAD_ROWS))
-
-def _overruled(A, B):
-    "c names of the groups that geometry holds for far likelier than 0, 1, ..., or None."
-    c,best = len(B),assign_names(A,B,runner_up=False)
-    now = agreement(A,B,np.arange(c))
-    odds = c/2*np.log((1-min(now,.999)**2)/(1-min(best.value,.999)**2))          # likelihoods as of readings
-    return best.names if odds>_STRONG and best.value>abs(now) else None
 
 def _agree(x, spaces, names, probe):
     "The `Consensus` of the readings of all spaces."
@@ -404,10 +396,22 @@ def _agree(x, spaces, names, probe):
     return con if names.B is None else _named_by_geometry(con)
 
 # %% ../../nbs/50_naming/04_consensus.ipynb #18a00012
+_STRONG = np.log(20) # Evidence from which geometry overrules the vote: strong, by Kass and Raftery (1995)
+_CLEAR = .97 # Share of images that both halves name alike, from which it does so in any case
+
+def _overruled(con):
+    "c names of the groups that geometry prefers to 0, 1, ..., where it is to be believed, or None."
+    B,c = con.names.B,len(con.names.B)
+    best,now = assign_names(con.A,B,runner_up=False),agreement(con.A,B,np.arange(c))
+    if best.value<=abs(now)+_SINGLE: return None
+    odds = c/2*np.log((1-min(now,.999)**2)/(1-min(best.value,.999)**2))          # likelihoods as of readings
+    some = _spread_rows(len(con.x))
+    return best.names if odds>_STRONG or halves_agree(con.x[some],con.a[some],con.names.alpha)>_CLEAR else None
+
 def _named_by_geometry(con):
     "The consensus with what geometry says of its groups, and by other names where that is plain."
     B,every = con.names.B,np.arange(len(con.names.B))
-    names = _overruled(con.A,B)
+    names = _overruled(con)
     if names is not None:
         order = np.argsort(names)
         turn = torch.as_tensor(names,device=con.a.device)
