@@ -17,7 +17,7 @@ from .names.prior import NAMINGS,check_enough,check_naming
 from .naming.cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
 from .naming.rows import Rows,count_named,look_through,row_chunks
 from .naming.match import PAPER,MatchSettings,match_each
-from .naming.consensus import HEAD_ROWS,find_consensus,vote_head
+from .naming.consensus import find_consensus,spread_rows,vote_head
 from .naming.certificate import certify
 from .naming.hints import find_belief
 
@@ -85,7 +85,7 @@ def _is_scale(prior): return len(prior)>2 and np.array_equal(prior.S,ordinal_sim
 def _consensus_run(z, prior, generator, told, progress=False):
     "The `Run` of one seed."
     con = find_consensus(z,prior.geometry,prior.alpha,generator,progress=progress)
-    some = slice(None,None,-(-len(z)//HEAD_ROWS))
+    some = spread_rows(len(z))
     w,b,curve = vote_head(z[some],con.shares_of(some))
     sizes = torch.bincount(con.a,minlength=len(prior)).tolist()
     certificate = certify(con,prior.classes,prior.symmetry,told)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.optimize import linear_sum_assignment
-from .assignment import exchange
+from .assignment import BY_CHANCE,exchange
 from .cluster import group_sums
 from .consensus import Consensus,_geometries
 
@@ -140,7 +140,6 @@ def gains(
 _HEAVIEST = 80 # Readings of each space that are looked at
 _STARTS = 20 # Random namings from which each is improved, at most
 _ALL = 5 # Up to so many names, every naming is looked at
-_FEW = 40 # Names up to which exchange from random starts finds other namings
 _EXCHANGES = 50 # Of each reading, at most
 
 def _variants(tables, B, rng):
@@ -152,7 +151,7 @@ def _variants(tables, B, rng):
         ways = np.array(list(permutations(range(c))))
         return every.repeat(len(ways)),np.tile(ways,(n,1))
     found = [(every,same)]
-    if B is not None and c<=_FEW:
+    if B is not None and c<=BY_CHANCE:
         starts = max(2,min(_STARTS,2000//c**2))
         improved,_ = exchange(tables.repeat(starts,0),B,rng.permuted(same.repeat(starts,0),axis=1),10*c,least=1e-9)
         found.append((every.repeat(starts),improved))

@@ -14,7 +14,7 @@ from scipy.spatial.distance import pdist
 from ..names.geometry import centred_cosines,standardise
 from .cluster import check_features,on_sphere
 from .assignment import assign_names
-from .sizes import Unequal,known_sizes,say_sizes
+from .sizes import Unequal,known_sizes,leading,say_sizes
 
 # %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0006
 @dataclass
@@ -97,11 +97,6 @@ class _Half:
     shares:np.ndarray # c shares of its rows, in the order of the groups of the whole
     named:np.ndarray # c shares, in the order of the names that its groups have
 
-def _leading(x, n):
-    x = x.double().numpy()
-    x = x-x.mean(0)
-    return x@np.linalg.eigh(x.T@x)[1][:,::-1][:,:n]
-
 def _named(x, a, prior):
     "c shares of the groups `a` in the order of the names they have by how they lie to each other."
     c = len(prior)
@@ -164,7 +159,7 @@ def find_shares(
     if len(x)<_ROWS*c: return None
     x = check_features(x[::step])
     x = on_sphere(x,x.mean(0))
-    z = _leading(x,min(2*c,x.shape[1]))
+    z = leading(x,min(2*c,x.shape[1]))
     found = _sought(z,c,seed,_FEWEST)
     groups = _clearest(found)
     if groups is None or not _plain(found,groups,z): return None

@@ -33,7 +33,7 @@ def shrink_covariance(
     S, # D x D covariance
     n:int, # Rows that it was made of
 )->torch.Tensor: # D x D, regular
-    "Oracle approximating shrinkage (Chen et al., 2010, equation 23)."
+    "Oracle approximating shrinkage (Chen et al., 2010, equation 23), of a covariance that no rows stand for."
     D,trace = len(S),S.trace()
     square = (S*S).sum()
     share = ((1-2/D)*square+trace**2)/((n+1-2/D)*(square-trace**2/D)).clamp(min=1e-30)
