@@ -23,8 +23,7 @@ from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
 from .names.prior import make_prior
-from .naming.cluster import check_features,on_sphere
-from .naming.rows import look_through,row_chunks
+from .naming.rows import UnitRows,check_table,look_through
 from .naming.match import MatchSettings
 from .naming.sizes import Unequal,find_unequal,told_sizes
 from .naming.shares import find_shares
@@ -113,22 +112,21 @@ def image_size(self:ZeroLabelClassifier):
 
 @patch
 def _features(self:ZeroLabelClassifier, X, width=None):
-    "(N x D tensor, images or None) for features or images."
+    "(N x D features, images or None) for features, which stay where they are and are not read yet, or images."
     X = as_input(X)
     if is_features(X):
         check_shape(X.shape,width)
-        return check_features(X,width),None
+        return check_table(X,width),None
     from zeroshot_nb.features.extract import extract
     images = load_images(resolve(X),self.frame,self.strict,progress=self.progress)
     x = extract(self.backbone_,images,device=self.device,progress=self.progress)[0]
-    return check_features(x,width),images
+    return check_table(torch.from_numpy(x),width),images
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #b4f552c1
 @patch
-def _rows_of(self:ZeroLabelClassifier, X):
-    "(`Rows`, images or None) for features, which stay where they are, or images."
-    if is_features(X): check_shape(X.shape)
-    x,images = (X,None) if is_features(X) else self._features(X)
+def _rows_of(self:ZeroLabelClassifier, X, width=None):
+    "(`Rows`, images or None) for features or images."
+    x,images = self._features(X,width)
     return look_through(x),images
 
 @patch
@@ -136,10 +134,8 @@ def _logit_parts(self:ZeroLabelClassifier, X):
     "n x c logits of some rows at a time."
     self._check_fitted()
     self._name_columns(X)
-    X,width,mean = as_input(X),self.n_features_in_,torch.as_tensor(self.mean_)
-    if is_features(X): check_shape(X.shape,width)
-    else: X = self._features(X,width)[0]
-    for _,rows in row_chunks(X,width): yield on_sphere(rows,mean).numpy()@self.coef_.T+self.intercept_
+    z = UnitRows(self._features(X,self.n_features_in_)[0],torch.as_tensor(self.mean_))
+    for rows in z: yield rows.numpy()@self.coef_.T+self.intercept_
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #b1551e25
 @patch

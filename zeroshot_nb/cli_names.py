@@ -246,7 +246,7 @@ def ask_command(
     places = None
     if x is not None:
         shown,places,_ = _unlabelled(clf,x,features,key,source)
-        x = clf._features(shown,clf.n_features_in_)[0]
+        x = clf._rows_of(shown,clf.n_features_in_)[0]
     clf,past = _talk(clf,x,places)
     answers = [dict(group=group,name=name) for _,group,name,_ in past]
     return _kept(clf,out,[line for *_,lines in past for line in lines],answers=answers)

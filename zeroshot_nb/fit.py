@@ -15,7 +15,7 @@ from .core import InputError
 from .names.geometry import ordinal_similarity
 from .names.prior import NAMINGS,check_enough,check_naming
 from .naming.cluster import Clustering,check_features,cluster_features,on_sphere,side_by_side,to_cluster
-from .naming.rows import Rows,count_named,look_through,row_chunks
+from .naming.rows import Rows,UnitRows,look_through
 from .naming.match import PAPER,MatchSettings,match_each
 from .naming.consensus import find_consensus,spread_rows,vote_head
 from .naming.certificate import certify
@@ -66,16 +66,15 @@ class Fits:
     def on_sphere(self, x):
         "n x D unit rows of features, centred as those of the training were."
         return on_sphere(check_features(x,len(self.mean)),self.mean)
-    def parts(self, x):
-        "The same, some rows at a time."
-        return (on_sphere(rows,self.mean) for _,rows in row_chunks(x,len(self.mean)))
+    def unit(self, x):
+        "The same, made when they are asked for."
+        return UnitRows(x,self.mean)
     def logits(self, x, i):
         "n x c logits of run `i`."
-        return torch.cat([z@self[i].w.T+self[i].b for z in self.parts(x)])
+        return torch.cat([z@self[i].w.T+self[i].b for z in self.unit(x)])
     def predict(self, x):
         "r x n class numbers."
-        named = [np.stack([(z@r.w.T+r.b).argmax(1).numpy() for r in self.runs]) for z in self.parts(x)]
-        return np.concatenate(named,1)
+        return self.unit(x).named([(r.w,r.b) for r in self.runs])
 
 # %% ../nbs/60_classifier/00_fit.ipynb #b8230ed7
 TEMPERATURE = .1 # Of the softmax that makes confidences of logits: these have the scale of the templates, about one
@@ -136,7 +135,7 @@ def _checked(x, prior, settings, seeds):
 def _count_all(rows, runs):
     "Sizes of the groups where not all rows were looked at."
     if rows.whole: return
-    counts = count_named(rows.x,rows.mean,[(run.w,run.b) for run in runs])
+    counts = UnitRows(rows.x,rows.mean).counts([(run.w,run.b) for run in runs])
     for run,sizes in zip(runs,counts.tolist()): run.sizes = run.sizes and sizes
 
 @contextmanager

@@ -15,7 +15,7 @@ from .core import InputError
 from .decode import Frame,read_held,upper_bits
 from .streams import progress_bar
 from .survey import Survey
-from .images import ImageSet,Pile,_blank
+from .images import MAX_RAM,ImageSet,Pile,blank
 
 # %% ../nbs/10_images/01b_held.ipynb #4dd8fd67
 CHANNELS = 1,3,4
@@ -87,13 +87,13 @@ class Held(Pile):
 def load(self:Held,
     size=32, # Side in pixels, or a `Frame`
     strict:bool=False, # Raise on the first unreadable item
-    max_ram:int=8<<30, # See `load_images`
+    max_ram:int=MAX_RAM, # See `load_images`
     workers:int=None, # Not used: others' datasets are asked by one thread
     progress:bool=True, # Show a progress bar
 )->ImageSet: # The readable images
     "Decode the items to `size` pixels."
     frame = size if isinstance(size,Frame) else Frame(size)
-    pixels,paths = _blank(len(self),frame.size,max_ram),self.paths
+    pixels,paths = blank((len(self),frame.size,frame.size,3),max_ram=max_ram),self.paths
     self.survey,rows,facts = Survey(frame.size,frame.resize),[],[]
     for i in progress_bar(range(len(self)),"decoding",len(self),progress):
         try: pixels[len(rows)],seen = read_held(as_picture((self.read or self.images.__getitem__)(i)),frame)

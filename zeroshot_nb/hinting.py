@@ -19,6 +19,7 @@ from .held import Held
 from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .naming.cluster import check_features,on_sphere
+from .naming.rows import Rows
 from .naming.hints import gains,name_shares
 from .naming.certificate import Certificate,confidence
 from .memory import Head,Seen,believe,hear,image_names,retold,typical_rows
@@ -41,7 +42,8 @@ class Question:
     to_dict = asdict
 
 def _opened(X):
-    "Features, or images one by one."
+    "Features, also those that were looked through; or images one by one."
+    if isinstance(X,Rows): return X
     X = as_input(X)
     return X if is_features(X) else pile_of(resolve(X))
 
@@ -64,7 +66,7 @@ def _reminded(clf):
 @patch
 def typical(self:ZeroLabelClassifier,
     n:int=12, # Images of each group, at most
-    X=None, # Images or features; default: those of the training that the model keeps
+    X=None, # Images, features or `Rows` (of many, those that are looked at); default: those that the model keeps
 )->dict: # Name -> rows or paths, the most typical first
     "Images that show best what a group is."
     self._check_fitted()
@@ -72,9 +74,9 @@ def typical(self:ZeroLabelClassifier,
     if X is None: z,called = self.memory_.z.astype(np.float32),self.memory_.named
     else:
         X = _opened(X)
-        features,images = self._features(X,self.n_features_in_)
-        z,sources = _unit(self,features),range(len(features)) if images is None else image_names(X,images)
-        called = lambda rows: [sources[i] for i in rows]
+        rows,images = (X,None) if isinstance(X,Rows) else self._rows_of(X,self.n_features_in_)
+        z,sources = rows.on_sphere(torch.as_tensor(self.mean_)).numpy(),image_names(X,images) if images else None
+        called = lambda some: [sources[i] if sources else i for i in rows.numbers[some].tolist()]
     groups = _head(self).logits(z).argmax(1)
     return {name:called(typical_rows(z,groups,i,n)) for i,name in enumerate(self.classes_.tolist())}
 

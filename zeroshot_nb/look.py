@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from .core import InputError
 from .images import ImageSet
 from .names.geometry import name_kernel
-from .naming.cluster import on_sphere
+from .naming.cluster import check_features,on_sphere
 from .evaluate.scores import as_names,class_numbers,plot_confusion,score
 from .memory import typical_rows
 from .classifier import ZeroLabelClassifier
@@ -80,6 +80,7 @@ def look_at(
     "Name images, and keep what is needed to show why."
     clf._check_fitted()
     x,images = clf._features(X,clf.n_features_in_)
+    x = check_features(x)
     z = on_sphere(x,torch.as_tensor(clf.mean_))
     return Look([str(name) for name in clf.classes_],images,x,z,clf.predict_proba(x))
 

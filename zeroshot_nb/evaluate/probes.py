@@ -8,20 +8,20 @@ __all__ = ['knn_probe', 'linear_probe', 'probes']
 # %% ../../nbs/55_evaluate/02_probes.ipynb #a736d279
 import numpy as np,torch,torch.nn.functional as F
 from ..core import InputError
+from ..naming.rows import look_through,row_chunks
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #dc005027
 def _labelled(x, y, which):
-    "A float32 table and its labels, or what is wrong with them."
-    x,y = np.asarray(x,np.float32),np.asarray(y)
+    "A table, which stays where it is, and its labels, or what is wrong with them."
+    x,y = np.asarray(x),np.asarray(y)
     if x.ndim!=2 or not x.size:
         raise InputError(f"the {which} features have shape {x.shape}: a table is needed, a row an image")
     if y.shape!=(len(x),):
         raise InputError(f"{which} labels of shape {y.shape} for {len(x)} rows of features: "
                          "one label for each row is needed")
-    bad = np.sum(~np.isfinite(x).all(1))
-    if bad:
-        raise InputError(f"{bad} rows of the {which} features hold NaN or infinity: "
-                         "leave them out, or extract them again")
+    try:
+        for _ in row_chunks(x): pass
+    except InputError as e: raise InputError(f"{which}: {e}") from e
     return x,y
 
 def _probe_data(x_train, y_train, x_test, y_test):
@@ -41,9 +41,25 @@ def _probe_data(x_train, y_train, x_test, y_test):
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #964003ee
 _CHUNK = 25_000_000 # Similarities at a time: about 100 MB
+_BANK = 2**26 # Numbers of those rows that vote, at a time
 
-def _unit(x): return F.normalize(torch.as_tensor(np.asarray(x,np.float32)))
+def _unit_parts(x, n):
+    return ((i,F.normalize(torch.from_numpy(np.array(x[i:i+n],np.float32)))) for i in range(0,len(x),n))
 
+def _nearest(x_train, x_test, neighbours):
+    "(cosines of the nearest rows, largest first, and the numbers of these), m x `neighbours` each."
+    kept = torch.empty(len(x_test),0),torch.empty(len(x_test),0,dtype=torch.int64)
+    for i,bank in _unit_parts(x_train,max(1,_BANK//x_train.shape[1])):
+        found = []
+        for _,z in _unit_parts(x_test,max(1,_CHUNK//len(bank))):
+            cosines,near = (z@bank.T).topk(min(neighbours,len(bank)))
+            found.append((cosines,near+i))
+        cosines,near = (torch.cat([old,torch.cat(new)],1) for old,new in zip(kept,zip(*found)))
+        cosines,best = cosines.topk(min(neighbours,cosines.shape[1]))
+        kept = cosines,near.gather(1,best)
+    return kept
+
+# %% ../../nbs/55_evaluate/02_probes.ipynb #964003ef
 def _knn_vote(
     x_train, # n x D features
     y_train, # n class numbers
@@ -52,14 +68,11 @@ def _knn_vote(
     temperature:float=.1, # T of the weights exp(s/T)
 )->np.ndarray: # m class numbers
     "Weighted vote of the nearest rows by cosine."
-    z_train,y_train = _unit(x_train),torch.as_tensor(np.asarray(y_train))
-    out = []
-    for z in _unit(x_test).split(max(1,_CHUNK//len(z_train))):
-        cosines,near = (z@z_train.T).topk(neighbours)
-        weights = ((cosines-cosines[:,:1])/temperature).exp()                # the nearest weighs 1: no overflow
-        votes = torch.zeros(len(z),int(y_train.max())+1).scatter_add_(1,y_train[near],weights)
-        out.append(votes.argmax(1))
-    return torch.cat(out).numpy()
+    y_train = torch.as_tensor(np.asarray(y_train))
+    cosines,near = _nearest(x_train,x_test,neighbours)
+    weights = ((cosines-cosines[:,:1])/temperature).exp()                    # the nearest weighs 1: no overflow
+    votes = torch.zeros(len(near),int(y_train.max())+1).scatter_add_(1,y_train[near],weights)
+    return votes.argmax(1).numpy()
 
 # %% ../../nbs/55_evaluate/02_probes.ipynb #8c407b61
 def knn_probe(
@@ -91,8 +104,9 @@ def linear_probe(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     x_train,y_train,x_test,y_test = _probe_data(x_train,y_train,x_test,y_test)
-    probe = make_pipeline(StandardScaler(),LogisticRegression(max_iter=_STEPS))
-    return float(probe.fit(x_train,y_train).score(x_test,y_test))
+    probe,rows = make_pipeline(StandardScaler(),LogisticRegression(max_iter=_STEPS)),look_through(x_train)
+    probe.fit(rows.tensor().numpy(),y_train[rows.numbers])
+    return float(np.mean(np.concatenate([probe.predict(part.numpy()) for _,part in row_chunks(x_test)])==y_test))
 
 def probes(
     x_train, # n x D features

@@ -7,8 +7,9 @@ __all__ = ['STEPS', 'Asked', 'answer_trial', 'answer_table']
 
 # %% ../../nbs/70_paper/19_answers.ipynb #b92fbb45
 from dataclasses import dataclass
-import numpy as np,pandas as pd
+import numpy as np,pandas as pd,torch
 from sklearn.linear_model import LogisticRegression
+from ..naming.rows import UnitRows,look_through
 from ..naming.hints import gains
 from ..evaluate.scores import class_numbers,counts,score
 from ..fit import fit_seeds
@@ -20,16 +21,19 @@ class Asked:
     "A fit that is to be asked, and the labels of a simulated person."
     head:Head # The classifier
     memory:object # Its `Memory`
-    z:np.ndarray # N x D unit rows: images that the person sees
+    z:UnitRows # N x D: images that the person sees
     y:np.ndarray # N class numbers
-    z_test:np.ndarray # n x D unit rows: images on which scores are taken
+    z_test:UnitRows # n x D: images on which scores are taken
     y_test:np.ndarray # n class numbers
 
-    def groups(self, head): return head.logits(self.z).argmax(1)
+    def groups(self, head): return _groups(head,self.z)
+    def groups_test(self, head): return _groups(head,self.z_test)
     def scores(self, head):
         "(Z, H) on the test images."
-        found = score(self.y_test,head.logits(self.z_test).argmax(1),list(range(len(head.b))))
+        found = score(self.y_test,self.groups_test(head),list(range(len(head.b))))
         return found.Z,found.H
+
+def _groups(head, z): return z.named([tuple(torch.as_tensor(v,dtype=torch.float32) for v in (head.w,head.b))])[0]
 
 # %% ../../nbs/70_paper/19_answers.ipynb #61ab8ffe
 STEPS = (0,1,2,3,5,9) # Answers after which scores are taken
@@ -66,7 +70,7 @@ def _by_hand(asked, most):
     c = len(asked.head.b)
     seen = counts(asked.groups(asked.head),asked.y,c)
     names = np.full(c,-1)
-    groups,reached = asked.head.logits(asked.z_test).argmax(1),[]
+    groups,reached = asked.groups_test(asked.head),[]
     for group in [None,*np.argsort(-seen.sum(1),kind='stable')[:most]]:
         if group is not None: names[group] = seen[group].argmax()
         reached.append((float((names[groups]==asked.y_test).mean()),asked.scores(asked.head)[1]))
@@ -77,11 +81,12 @@ def _few_labels(asked, rng):
     "Z of logistic regression on a few labelled images, each of another class; and (Z, H) with these as hints."
     c = len(asked.head.b)
     rows = [rng.choice(np.flatnonzero(asked.y==k)) for k in rng.permutation(c) if (asked.y==k).any()]
-    accuracy = {}
+    accuracy,z = {},asked.z[rows].numpy()
     for n in [o for o in STEPS if 2<=o<=len(rows)]+[len(rows)]:
-        model = LogisticRegression(max_iter=500).fit(asked.z[rows[:n]],asked.y[rows[:n]])
-        accuracy[n] = float((model.predict(asked.z_test)==asked.y_test).mean())
-    seen = [Seen(int(asked.groups(asked.head)[i]),int(asked.y[i]),asked.z[i]) for i in rows]
+        model = LogisticRegression(max_iter=500).fit(z[:n],asked.y[rows[:n]])
+        named = np.concatenate([model.predict(part.numpy()) for part in asked.z_test])
+        accuracy[n] = float((named==asked.y_test).mean())
+    seen = [Seen(int(group),int(asked.y[i]),one) for i,group,one in zip(rows,asked.groups(asked.head)[rows],z)]
     return accuracy,len(rows),asked.scores(hear(asked.head,asked.memory,seen).head)
 
 # %% ../../nbs/70_paper/19_answers.ipynb #910b6aa2
@@ -104,17 +109,17 @@ def answer_trial(
     progress:bool=False, # Show progress
 )->pd.DataFrame: # A row a seed, way and number of answers: Z, H, and what the last answer was reckoned to be worth
     "Z after so many answers. Fitting reads no label; labels are the simulated person's, and score."
-    x,y,x_test,y_test = data
-    y,y_test = (class_numbers(v,prior.classes) for v in (y,y_test))
+    x,x_test = data[::2]
+    y,y_test = (class_numbers(v,prior.classes) for v in data[1::2])
     seeds = list(range(seeds) if isinstance(seeds,int) else seeds)
-    fits = fit_seeds(x,prior,seeds,device=device,progress=progress)
-    z,z_test = (fits.on_sphere(v).numpy() for v in (x,x_test))
-    rows = []
+    fits = fit_seeds(rows := look_through(x),prior,seeds,device=device,progress=progress)
+    z,kept = [UnitRows(v,fits.mean) for v in (x,x_test)],rows.on_sphere().numpy()
+    course = []
     for seed,run in zip(seeds,fits):
         head = Head(run.w.numpy(),run.b.numpy())
-        memory = remember(run.belief,z,head.logits(z).argmax(1))
-        rows += _course(Asked(head,memory,z,y,z_test,y_test),seed)
-    return pd.DataFrame(rows)
+        memory = remember(run.belief,kept,head.logits(kept).argmax(1))
+        course += _course(Asked(head,memory,z[0],y,z[1],y_test),seed)
+    return pd.DataFrame(course)
 
 # %% ../../nbs/70_paper/19_answers.ipynb #66d5d4fa
 def answer_table(

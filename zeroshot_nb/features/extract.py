@@ -18,7 +18,7 @@ from ..core import InputError,claim,later,no_room,pick_device,read_bytes,read_js
 from ..provenance import provenance,recorded
 from ..streams import progress_bar
 from ..datasets.registry import fingerprint
-from ..images import ImageSet,pile_of,stream_images
+from ..images import ImageSet,blank,pile_of,stream_images
 torch,backbones = later('torch'),later('zeroshot_nb.features.backbone')   # files of features are read without them
 
 # %% ../../nbs/30_features/07_extract.ipynb #521acaf6
@@ -86,9 +86,9 @@ def extract(
     device:str='auto', # auto, cpu or cuda
     progress:bool=True, # Show progress
 )->tuple: # (N x D float32 array, list of N paths, (path, reason) of each skipped file)
-    "Average-pooled features of every readable image, in memory."
+    "Average-pooled features of every readable image, in memory, or as `blank` has it where they are many."
     images = _listed(images,backbones.frame_of(net),progress)
-    x = np.empty((len(images),net.n_features),np.float32)
+    x = blank((len(images),net.n_features),np.float32)
     n,paths,skipped = 0,[],_not_walked(images)                          # rows so far
     for rows,more,unread in _feature_batches(net,images,batch_size,strict,device,progress=progress):
         x[n:n+len(rows)] = rows
