@@ -87,17 +87,27 @@ class NameGeometry:
     classes:list # c names
     similarity:np.ndarray # c x c: the order in its rows makes the prior
     sources:list = field(default_factory=list) # Dicts: `source`, its hash, and `words`, what it has for each name
+    unnamed:int = 0 # The last classes, of which nothing is known but that each is a group of its own
+
+    @property
+    def named(self): return len(self.classes)-self.unnamed
 
     @cached_property
     def kernel(self): # c x c, 1 on the diagonal
-        "Cosines of the names as seen from their mean."
-        return name_kernel(self.similarity)
+        "Cosines of the names as seen from their mean; classes without a name are like nothing else."
+        n,table = self.named,np.eye(len(self.classes))
+        table[:n,:n] = name_kernel(np.asarray(self.similarity,float)[:n,:n])
+        return table
 
     @cached_property
     def table(self): # c x c
-        "The kernel on a scale of its own, or `None` where there is nothing to tell names by."
-        others = self.kernel[~np.eye(len(self.kernel),dtype=bool)]
-        return standardise(self.kernel) if len(self.kernel)>2 and others.std()>1e-9 else None
+        "The kernel on a scale of its own, or `None` where there is nothing to tell names by; 0 for what is not known."
+        n,c = self.named,len(self.classes)
+        own = self.kernel[:n,:n]
+        if n<3 or own[~np.eye(n,dtype=bool)].std()<=1e-9: return None
+        table = np.zeros((c,c))
+        table[:n,:n] = standardise(own)*np.sqrt(c*(c-1)/(n*(n-1)))
+        return table
 
     def __repr__(self): return f"NameGeometry of {len(self.classes)} classes: {', '.join(map(str,self.classes))}"
 

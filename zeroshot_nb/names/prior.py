@@ -124,6 +124,7 @@ class LabelPrior:
     S:np.ndarray # c x c similarity
     alpha:np.ndarray = None # c class probabilities; default: equal
     shuffle:int = 3 # How many of the most dissimilar classes are shuffled at sampling
+    unnamed:int = 0 # The last classes, which have no name: see `NameGeometry`
 
     def __post_init__(self):
         c = len(self.classes)
@@ -134,16 +135,22 @@ class LabelPrior:
         self.templates = _tied(self.S,template_values(c))
         self.templates /= np.linalg.norm(self.templates,axis=1,keepdims=True)
         self.weights = _tied(self.S,rank_weights(c))
-        self.symmetry = find_symmetry(self.S,self.alpha)
+        self.symmetry = self._find_symmetry()
         n = max(min(self.shuffle,c-2),0)                             # the class and its nearest are never shuffled
         self.head = c-n                                              # ranks that stay where they are
         self.perms = [np.r_[:self.head,np.array(p,int)+self.head] for p in permutations(range(n))]
 
     def __len__(self): return len(self.classes)
 
+    def _find_symmetry(self):
+        "Of the names: classes without one are all alike to a prior."
+        n = len(self)-self.unnamed
+        turn = find_symmetry(self.S[:n,:n],self.alpha[:n])
+        return turn and [*turn,*range(n,len(self))]
+
     @cached_property
     def geometry(self): # `NameGeometry` of the same table, for what compares values rather than ranks
-        return NameGeometry(self.classes,self.S)
+        return NameGeometry(self.classes,self.S,unnamed=self.unnamed)
 
 # %% ../../nbs/40_names/02_prior.ipynb #8e46ad33
 @patch
@@ -200,3 +207,30 @@ def make_prior(
         more = scale if ordinal else ""
         warnings.warn(f"this prior cannot identify the names: reading {swaps} gives the same prior{more}")
     return prior
+
+# %% ../../nbs/40_names/02_prior.ipynb #18f00011
+def _other_names(classes, n):
+    "n names for classes that have none."
+    taken = {str(name).casefold() for name in classes}
+    if n==1 and 'other' not in taken: return ['other']
+    free = (f'other {i}' for i in range(1,len(classes)+n+1))
+    return [name for name in free if name not in taken][:n]
+
+@patch
+def with_unnamed(self:LabelPrior,
+    n:int, # Classes that have no name
+)->LabelPrior: # For `len(self)+n` classes; the shares of the names stay in proportion
+    "A prior for classes some of which have no name."
+    c = len(self)
+    S = np.pad(np.asarray(self.S,float),(0,n),constant_values=np.mean(self.S[~np.eye(c,dtype=bool)]))
+    S[range(c,c+n),range(c,c+n)] = np.diagonal(self.S).max()
+    alpha = np.r_[self.alpha*c,np.ones(n)]/(c+n)
+    return LabelPrior([*self.classes,*_other_names(self.classes,n)],S,alpha,self.shuffle,self.unnamed+n)
+
+@patch
+def only(self:LabelPrior,
+    rows, # Numbers of the names that are kept
+)->LabelPrior:
+    "A prior for some of the names."
+    rows = np.asarray(rows,int)
+    return LabelPrior([self.classes[i] for i in rows],self.S[np.ix_(rows,rows)],self.alpha[rows],self.shuffle)
