@@ -19,7 +19,7 @@ FLOORS = ['core', 'provenance', 'streams', 'walk', 'survey', 'decode', 'images',
           'evaluate.scores evaluate.ordinal evaluate.probes',
           'fit memory model_files export classifier look renaming hinting advice report streaming',
           'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.baselines.rows experiments.compare experiments.answers experiments.tables experiments.demo '
-          'experiments.bench_transport experiments.bench_pretrain experiments.bench_naming experiments.bench_certificate experiments.bench_scale',
+          'experiments.bench_transport experiments.bench_pretrain experiments.bench_reach experiments.bench_naming experiments.bench_certificate experiments.bench_scale',
           'cli cli_names cli_vectors cli_report cli_research', 'start']
 
 # The exceptions, all of them: (rule, what it is about, why)

@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['research', 'TrialOptions', 'repeat_command', 'compare_command', 'answers_command', 'table_command', 'bench',
-           'bench_transport_command', 'bench_pretrain_command', 'bench_scale_command']
+           'bench_transport_command', 'ReachOptions', 'bench_pretrain_command', 'bench_scale_command']
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #34a904bf
 import json,zipfile
 from dataclasses import dataclass
 from pathlib import Path
 import click
-from .cli import Compute,NameOptions,StageOptions,command,hold,numbers,read_array
+from .cli import Compute,NameOptions,Source,StageOptions,command,hold,numbers,read_array
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #c6d6bae9
 research = click.Group()
@@ -79,8 +79,8 @@ def _trial(
     _check_labels(file,trial.labels,len(x_test))
     from zeroshot_nb.names.geometry import name_geometry
     from zeroshot_nb.names.prior import make_prior
-    from zeroshot_nb.naming.cluster import check_features                       # torch is slow to import
-    if not len(check_features(x_test,x.shape[1])):
+    from zeroshot_nb.naming.rows import row_chunks                              # torch is slow to import
+    if not sum(len(rows) for _,rows in row_chunks(x_test)):
         raise InputError(f"array {test_key!r} in {file} is empty: there is nothing to evaluate")
     where,S = pick_device(device),None
     if not names.ordinal: S = name_geometry(classes,names.vectors,names.similarity,names.synonyms()).similarity
@@ -131,7 +131,7 @@ def _write_tables(out, tables, info):
 def compare_command(
     *,
     trial:TrialOptions,
-    rows:click.IntRange(1)=None, # Train on so many rows, evenly spaced [default: all]
+    rows:click.IntRange(1)=None, # Train on so many rows, evenly spaced [default: all, up to 250,000]
     # all, ours, or names of namings, separated by commas; DeepCluster, ADC, IIC, SCAN, SeLa, TURTLE and TEMI too,
     # whose groups are named by our naming
     namings:str='ours',
@@ -144,10 +144,11 @@ def compare_command(
     from zeroshot_nb.experiments.baselines.rows import NOMINAL,choose_rows
     from zeroshot_nb.experiments.compare import NAMINGS,compare_namings,score_namings
     from zeroshot_nb.experiments.tables import run_columns
+    from zeroshot_nb.naming.rows import look_through
     wanted = choose_rows(namings,[*NAMINGS,*NOMINAL],NAMINGS)
     prior,device,x,x_test = _trial(trial,names,compute.device)
     if out: hold(out)
-    x = x[::max(1,-(-len(x)//(rows or len(x))))]
+    x = look_through(x[::max(1,-(-len(x)//(rows or len(x))))]).tensor()
     info = run_columns(device,seeds=trial.seeds)|dict(train=len(x),test=len(x_test))
     found = compare_namings(x,x_test,prior,trial.range(compute.seed),None,wanted,device,True)
     df,of_names = score_namings(found,read_array(trial.features,trial.labels),names.ordinal)
@@ -266,15 +267,19 @@ def _limit_threads(threads):
 # %% ../nbs/60_classifier/04_cli_research.ipynb #abb4bd7a
 def _transport_line(
     row:dict, # Of `bench_transport`
+    device:str='cpu', # On which the race is run
 )->str: # A line of text
     "One solver in words."
     if row.get('absent'): return f"{row['solver']:30s} absent"
+    if row.get('failed'): return f"{row['solver']:30s} failed: {row['failed']}"
     error = 'NaN' if row['marginal_error'] is None else f"{row['marginal_error']:.0e}"
     shape = 'x'.join(map(str,row['shape']))
     missed = '' if row['reached'] else ' (not reached)'
+    where = '' if row.get('device') in (None,device) else f", on the {row['device'].upper()}"
     return (f"{row['solver']:30s} {shape:>8s} {row['ms']:9.2f} ms  x{row['ratio']:<7g} "
-            f"{row['iterations'] or '-':>5} iterations, marginal error {error}{missed}")
+            f"{row['iterations'] or '-':>5} iterations, marginal error {error}{missed}{where}")
 
+# %% ../nbs/60_classifier/04_cli_research.ipynb #abb4bd7b
 @command(bench,'transport','bench transport --json')
 def bench_transport_command(
     *,
@@ -285,21 +290,100 @@ def bench_transport_command(
     compute:Compute,
 )->tuple: # (JSON object, text)
     "One loss and its gradient by every solver, to the same marginal error."
-    from zeroshot_nb.core import InputError
-    if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
+    from zeroshot_nb.core import describe_device,pick_device
+    device = pick_device(compute.device)
     from zeroshot_nb.experiments.bench_transport import bench_transport
     threads = _limit_threads(threads)
     problem = dict(B=batch_size,c=n_classes,eps=eps)
-    rows = bench_transport(batch_size,n_classes,eps,compute.seed)
-    return dict(rows=rows,threads=threads,**problem),'\n'.join(map(_transport_line,rows))
+    rows = bench_transport(batch_size,n_classes,eps,compute.seed,device=device.type)
+    text = '\n'.join(_transport_line(row,device.type) for row in rows)
+    return dict(rows=rows,threads=threads,device=describe_device(device),**problem),text
 
-# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c3f
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0d01
+@dataclass
+class ReachOptions:
+    "A race to accuracies in place of timed steps: with labelled images, --train and --test"
+    # Folder of class folders, or a dataset's name: the images to train on; labels are read for the accuracies alone
+    train:str=None
+    test:str=None # Another, or the same name: the images that are judged
+    until:str='.60,.65,.70,.75' # kNN accuracies to reach, with commas
+    limit:_positive=60 # Minutes of training of each loop, at most; looking at it does not count
+    every:_positive=None # Minutes of training between two looks [default: a 40th of the limit]
+    loops:str=None # fast, lars, patches, lightly, lightly-bf16, with commas [default: all]
+    schedule:click.Choice(['constant','cosine'])='constant' # Learning rate of every loop; a cosine falls to the limit
+    clock:click.Choice(['wall','cpu'])='wall' # Whose minutes; cpu: of the processor, where other work runs beside
+    voters:click.IntRange(20)=10_000 # Training images whose labels vote, at most
+    judged:click.IntRange(1)=5_000 # Test images that are judged, at most
+    out:Path=None # Also write OUT.csv, a row a loop and accuracy, and OUT_readings.csv
+
+    def finish(self):
+        "What is to be reached, checked."
+        from zeroshot_nb.core import InputError
+        from zeroshot_nb.experiments.bench_reach import Finish
+        if not (self.train and self.test):
+            raise InputError('a race to accuracies needs both --train and --test: folders of class folders')
+        try: until = tuple(float(level) for level in self.until.split(','))
+        except ValueError as e:
+            raise InputError(f"--until {self.until!r} should be accuracies with commas, such as .60,.70") from e
+        return Finish(until,self.limit,self.every,self.schedule,self.clock)
+
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0d02
+def _with_labels(pile, size, most, source):
+    "(all images, (some of those that have a label, evenly spaced, their names))."
+    import numpy as np
+    from zeroshot_nb.images import load_images
+    ims = load_images(pile,size,source.strict)
+    y = pile.labels(ims.paths)
+    known = np.flatnonzero(y>=0)
+    some = known[np.linspace(0,len(known)-1,min(most,len(known))).round().astype(int)]
+    return ims.x,(ims.x[some],np.array(pile.classes)[y[some]])
+
+def _reach_result(rows, readings, info):
+    "What the race found, for JSON and for the files: (object, tables)."
+    import pandas as pd
+    looks = pd.DataFrame([dict(loop=loop,**row) for loop,of_loop in readings.items() for row in of_loop])
+    return dict(rows=rows,readings=readings,**info),{'':pd.DataFrame(rows),'_readings':looks}
+
+def _reach_text(rows):
+    "The race as a table: minutes (ratio to `fast`), a row a loop."
+    lines = {}
+    for row in rows:
+        lost = row.get('absent') and f"absent: {row['absent']}" or row.get('failed') and f"failed: {row['failed']}"
+        said = f"> {row['limit']:g}" if not lost and row['minutes'] is None else f"{row.get('minutes')}"
+        times = f" (x{row['bound'].strip('=')}{row['ratio']:g})" if row.get('ratio') else ''
+        lines.setdefault(row['loop'],[]).append(lost or f"{row['until']:g} in {said}{times}")
+    return '\n'.join(f"{loop:14s}{'':2s}{',  '.join(said)}" for loop,said in lines.items())
+
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0d03
+def _reach(reach, source, compute, race):
+    "The race to accuracies: (JSON object, text)."
+    finish = reach.finish()
+    loops = _words(reach.loops)
+    if reach.out: hold(reach.out)
+    piles = [source.tree(reach.train,'train'),source.tree(reach.test,'test')]
+    from zeroshot_nb.core import pick_device
+    from zeroshot_nb.experiments.bench_reach import LOOPS,Judge,bench_reach
+    from zeroshot_nb.experiments.tables import run_columns
+    device = pick_device(compute.device)
+    x,voters = _with_labels(piles[0],race['size'],reach.voters,source)
+    judge = Judge(voters,_with_labels(piles[1],race['size'],reach.judged,source)[1])
+    counts = dict(images=len(x),voters=len(judge.voters[1]),judged=len(judge.judged[1]),seed=compute.seed)
+    how = dict(clock=finish.clock,schedule=finish.schedule,arch=race['arch'],width=race['width'])
+    info = run_columns(device,**counts,**how)
+    def keep(rows, readings):
+        if reach.out: _write_tables(reach.out,_reach_result(rows,readings,info)[1],info)
+    race = {k:v for k,v in race.items() if k in ('arch','width','batch_size','workers')}
+    found = bench_reach(x,judge,finish,loops or LOOPS,compute.device,compute.seed,keep,**race)
+    return _reach_result(*found,info)[0],_reach_text(found[0])
+
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0d04
 def _pretrain_line(row):
     "One training loop in words."
     if row.get('absent'): return f"{row['loop']:38s} absent: {row['absent']}"
     network = f"  {row['network']:.0%} in the network" if 'network' in row else ''
     return f"{row['loop']:38s} {row['images_per_s']:9.1f} images/s  x{row['ratio']}{network}"
 
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c3f
 @command(bench,'pretrain','bench pretrain --json')
 def bench_pretrain_command(
     *,
@@ -311,13 +395,17 @@ def bench_pretrain_command(
     workers:click.IntRange(0)=2, # Worker processes of lightly's loader
     compile:bool=False, # A further row with torch.compile
     threads:click.IntRange(1)=None, # Threads of every loop [default: all cores]
+    reach:ReachOptions,
+    source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
-    "The whole training step of SimCLR, ours and lightly's."
+    """The whole training step of SimCLR, ours and lightly's; or, with --train and --test, how many minutes each loop
+    takes until the kNN accuracy of its features has reached --until."""
     from zeroshot_nb.experiments.bench_pretrain import bench_pretrain
     from zeroshot_nb.core import describe_device,pick_device
     threads = _limit_threads(threads)
     race = dict(arch=arch,width=width,size=size,batch_size=batch_size,steps=steps,workers=workers,compile=compile)
+    if reach.train or reach.test: return _reach(reach,source,compute,race)
     rows = bench_pretrain(seed=compute.seed,device=compute.device,**race)
     info = dict(rows=rows,device=describe_device(pick_device(compute.device)),threads=threads)
     return info|race,'\n'.join(map(_pretrain_line,rows))
@@ -330,21 +418,36 @@ def _scale_line(row):
     scores = ''.join(f'  {k} {row[k]:.3f}' for k in ('H','Z') if k in row)
     return f"{size} {row['seconds']:9.1f} s ({row['cpu_s']:.1f} of the processor) {row['private_mb']:>7,} MB{scores}"
 
-@command(bench,'scale','bench scale --rows 10000,100000 --classes 10,20')
+def _sizes(text, option):
+    "Numbers of images or names."
+    from zeroshot_nb.core import InputError
+    try: found = [int(n) for n in text.split(',')]
+    except ValueError: found = [0]
+    if min(found)<2: raise InputError(f"--{option} {text!r} should be numbers of at least 2, with commas, as 10,20")
+    return found
+
+# %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0c41
+@command(bench,'scale','bench scale --rows 20000 --names 10,20,50,100,200')
 def bench_scale_command(
     *,
     rows:str='10000,100000', # Numbers of images, with commas
-    classes:str='10', # Numbers of names, with commas
+    names:str='10', # Numbers of names, with commas
     width:click.IntRange(2)=256, # Features an image
     methods:str=None, # Contestants, with commas: reading, ours, chunks, whole (MiniBatchKMeans) [default: all]
     folder:Path=None, # Where the made features lie for the time being: rows x width x 2 bytes [default: the system's]
     threads:click.IntRange(1)=1, # Threads of every contestant
+    out:Path=None, # Also write OUT.csv, a row a contestant, number of images and number of names
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Time and memory of a fit against the numbers of images and of names, beside k-means and reading alone."
     from zeroshot_nb.core import InputError,describe_device
     from zeroshot_nb.experiments.bench_scale import bench_scale
     if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
-    sizes = [[int(n) for n in numbers(text)] for text in (rows,classes)]
-    found = bench_scale(*sizes,width,_words(methods),threads,compute.seed,folder)
+    if out: hold(out)
+    found = bench_scale(_sizes(rows,'rows'),_sizes(names,'names'),width,_words(methods),threads,compute.seed,folder)
+    if out:
+        import pandas as pd
+        from zeroshot_nb.experiments.tables import run_columns
+        from zeroshot_nb.provenance import provenance
+        _write_tables(out,{'':pd.DataFrame(found)},run_columns('cpu',threads=threads,command=provenance()['command']))
     return dict(rows=found,device=describe_device('cpu'),threads=threads),'\n'.join(map(_scale_line,found))

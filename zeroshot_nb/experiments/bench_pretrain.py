@@ -15,6 +15,7 @@ from fastai.callback.core import Callback,CancelFitException
 from ..core import InputError,pick_device
 from ..features.backbone import make_backbone
 from ..features.pretrain import PRESETS,stage1_learner
+from .bench_transport import _wait_for
 
 # %% ../../nbs/80_bench/01_pretrain.ipynb #24085707
 @dataclass(frozen=True)
@@ -47,10 +48,6 @@ class Race:
         return net
 
 # %% ../../nbs/80_bench/01_pretrain.ipynb #eb9cbc3f
-def _wait_for(device):
-    "On a GPU, wait until what was asked for is done."
-    if torch.device(device).type=='cuda': torch.cuda.synchronize()
-
 class StepClock(Callback):
     "Seconds of each part of a step, summed over the steps after a warm-up."
     order = 9.9                                                     # after the views are made

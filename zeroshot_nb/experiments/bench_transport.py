@@ -10,7 +10,7 @@ import resource,tempfile,time,warnings
 from dataclasses import dataclass,replace
 from pathlib import Path
 import numpy as np,torch,torch.nn.functional as F
-from ..core import InputError
+from ..core import InputError,pick_device
 from ..names.prior import LabelPrior
 from ..naming.cluster import mean_directions,on_sphere
 from ..naming.match import MatchSettings,match_many
@@ -45,6 +45,9 @@ class _Problem:
     eps:float # Entropic regularisation
 
     def cost(self): return weighted_cost(self.logits,self.templates,self.weights)
+    def placed(self, device):
+        "The same problem on a device."
+        return replace(self,**{k:part.to(device) for k,part in vars(self).items() if k!='eps'})
     def fresh(self): return replace(self,logits=self.logits.detach().clone().requires_grad_())
 
     def marginal_error(self, P):
@@ -112,19 +115,19 @@ def _ours(problem, n):
 
 # %% ../../nbs/80_bench/00_transport.ipynb #f6ad1b3a
 def _contestants():
-    "(name, solver or None where its library is absent, whether it takes a number of iterations)"
+    "(name, solver or None where its library is absent, whether it takes a number of iterations, whether in torch)"
     def found(make, module):
         try: __import__(module)
         except ImportError: return None
         return make()
-    rows = [('zeroshot_nb',_ours,False)]
+    rows = [('zeroshot_nb',_ours,False,True)]
     for method in ('sinkhorn','sinkhorn_stabilized','sinkhorn_log'):
-        rows.append((f'pot {method}',found(lambda: _pot_solver(method),'ot'),True))
-        rows.append((f'pot {method} (numpy)',found(lambda: _pot_solver(method,True),'ot'),True))
-    rows.append(('pot solve grad=envelope',found(lambda: _pot_envelope,'ot'),True))
+        rows.append((f'pot {method}',found(lambda: _pot_solver(method),'ot'),True,True))
+        rows.append((f'pot {method} (numpy)',found(lambda: _pot_solver(method,True),'ot'),True,False))
+    rows.append(('pot solve grad=envelope',found(lambda: _pot_envelope,'ot'),True,True))
     for scaling in (.9,.99,.999):
-        rows.append((f'geomloss SamplesLoss {scaling}',found(lambda: _geomloss_samples(scaling),'geomloss'),False))
-    return [*rows,('geomloss.ot solve',found(lambda: _geomloss_solve,'geomloss.ot'),True)]
+        rows.append((f'geomloss SamplesLoss {scaling}',found(lambda: _geomloss_samples(scaling),'geomloss'),False,True))
+    return [*rows,('geomloss.ot solve',found(lambda: _geomloss_solve,'geomloss.ot'),True,True)]
 
 # %% ../../nbs/80_bench/00_transport.ipynb #491fab5a
 def _fewest(
@@ -143,6 +146,23 @@ def _fewest(
 # %% ../../nbs/80_bench/00_transport.ipynb #5d7fdeba
 _TOL = 1e-4 # L1 marginal error to reach
 
+def _wait_for(device):
+    "On a GPU, wait until what was asked for is done."
+    if torch.device(device).type=='cuda': torch.cuda.synchronize()
+
+def _median_ms(solver, problem, n, repeats):
+    "Milliseconds of a call, the median of some; fewer where they take seconds."
+    times,device = [],problem.logits.device
+    while len(times)<repeats and sum(times)<1:
+        given = problem.fresh()
+        _wait_for(device)
+        start = time.perf_counter()
+        solver(given,n)
+        _wait_for(device)
+        times.append(time.perf_counter()-start)
+    return round(1e3*float(np.median(times)),3)
+
+# %% ../../nbs/80_bench/00_transport.ipynb #5d7fdebb
 def _race(
     name, # Of the contestant
     solver, # Its solver
@@ -156,17 +176,23 @@ def _race(
         P = solver(problem.fresh(),n)
         return P() if callable(P) else P
     n = _fewest(lambda n: problem.marginal_error(plan(n)),_TOL) if counts else None
-    P,times = plan(n),[]
-    while len(times)<repeats and sum(times)<1:
-        given = problem.fresh()
-        start = time.perf_counter()
-        solver(given,n)
-        times.append(time.perf_counter()-start)
+    P = plan(n)
+    took = _median_ms(solver,problem,n,repeats)
     if solver is _ours: n = newton_plan(problem.cost(),problem.p,problem.eps,tol=_TOL)[2]
-    error,off = problem.marginal_error(P),float((P.double()-want).abs().max())
+    error,off = problem.marginal_error(P),float((P.double()-want.to(P.device)).abs().max())
     finite = lambda value: value if np.isfinite(value) else None
-    return dict(solver=name,shape=list(P.shape),ms=round(1e3*float(np.median(times)),3),iterations=n,
+    return dict(solver=name,device=P.device.type,shape=list(P.shape),ms=took,iterations=n,
                 reached=error<=_TOL,marginal_error=finite(error),plan_error=finite(off))
+
+# %% ../../nbs/80_bench/00_transport.ipynb #5d7fdebe
+def _run(name, solver, *race):
+    "A row of the table; a library that cannot work here, such as on a GPU, has one that says why."
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        try: return _race(name,solver,*race)
+        except (RuntimeError,TypeError,ValueError,NotImplementedError) as e:
+            if solver is _ours: raise
+            return dict(solver=name,failed=f"{type(e).__name__}: {e}".splitlines()[0])
 
 # %% ../../nbs/80_bench/00_transport.ipynb #575be865
 def bench_transport(
@@ -175,9 +201,11 @@ def bench_transport(
     eps:float=.01, # Entropic regularisation, as in training
     seed:int=0, # Of the problem
     repeats:int=5, # Timed calls of each solver
-)->list: # Rows of solver, shape, ms, iterations, marginal_error, plan_error, reached, and ratio (to ours)
+    device:str='cpu', # auto, cpu or cuda; solvers in numpy stay on the CPU
+)->list: # Rows of solver, device, shape, ms, iterations, marginal_error, plan_error, reached, and ratio (to ours)
     "One loss with its gradient by every solver, to the same marginal error, in this process."
     if not eps>0: raise InputError(f"eps must be positive, got {eps}")
+    device = pick_device(device)
     logits,prior,drawn = _logits_at_start(n,c,seed)
     templates,weights,_ = prior.atoms()
     equal,p = torch.full((n,),1/n),atom_weights(drawn,len(templates))
@@ -187,12 +215,10 @@ def bench_transport(
     rows = []
     for problem in (counted,full):
         want = problem.exact()
-        for name,solver,counts in _contestants():
+        for name,solver,counts,in_torch in _contestants():
             if solver is None: rows.append(dict(solver=name,absent=True))
             elif solver is not _ours or problem is counted:
-                with warnings.catch_warnings():
-                    warnings.simplefilter('ignore')
-                    rows.append(_race(name,solver,counts,problem,want,repeats))
+                rows.append(_run(name,solver,counts,problem.placed(device if in_torch else 'cpu'),want,repeats))
     for row in rows: row['ratio'] = round(row['ms']/rows[0]['ms'],1) if 'ms' in row else None    # to ours
     return rows
 
