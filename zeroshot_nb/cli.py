@@ -391,8 +391,8 @@ def _labelled(net, pile, source, device):
     "(features, class names) of the images of a pile that have a label."
     from zeroshot_nb.features.extract import extract
     x,paths,_ = extract(net,pile,strict=source.strict,device=device)
-    y = pile.labels(paths)
-    return x[y>=0],[pile.classes[i] for i in y[y>=0]]
+    known = (y := pile.labels(paths))>=0
+    return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
 
 # %% ../nbs/60_classifier/03_cli.ipynb #b96998cb
 @command(cli,'features','features photos/ --backbone backbone.safetensors --out features.npy')
