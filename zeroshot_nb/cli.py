@@ -87,7 +87,8 @@ class _Command(click.Command):
         with _working(): said = _call(self.callback,ctx.params)
         if said is None: return
         result,text,*code = said
-        say(as_json(result) if ctx.params['json'] else text+say_next(self.name,ctx.params,code))
+        alone = not (ctx.parent and ctx.parent.parent)                      # `bench pretrain` is another `pretrain`
+        say(as_json(result) if ctx.params['json'] else text+say_next(self.name if alone else '',ctx.params,code))
         return code[0] if code else 0
 
 def command(
@@ -394,6 +395,13 @@ def _labelled(net, pile, source, device):
     known = (y := pile.labels(paths))>=0
     return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
 
+def _probe_text(found):
+    "What `probe` found, in words."
+    groups = found['kmeans']
+    return (f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {found['n']}; with labels)\n"
+            f"k-means H {groups['mean']:.4f} ± {groups['std']:.4f}, best {groups['best']:.4f}   "
+            f"({groups['seeds']} seeds; labels score the groups)")
+
 # %% ../nbs/60_classifier/03_cli.ipynb #b96998cb
 @command(cli,'features','features photos/ --backbone backbone.safetensors --out features.npy')
 def features_command(
@@ -436,8 +444,9 @@ def probe_command(
     source:Source,
     compute:Compute,
 )->tuple: # (JSON object, text)
-    """kNN and linear accuracy of frozen features; the class is the folder just below TRAIN and TEST,
-    which may also both be a dataset's name."""
+    """kNN and linear accuracy of frozen features, and H of k-means on those of TEST: the share that would be right
+    if each group had its best name. The class is the folder just below TRAIN and TEST, which may also both be a
+    dataset's name."""
     from zeroshot_nb.core import InputError
     from zeroshot_nb.features.published import check_backbone
     if out and Path(out).suffix!='.npz':
@@ -445,15 +454,15 @@ def probe_command(
     check_backbone(backbone)
     piles = [source.tree(train,'train'),source.tree(test,'test')]
     from zeroshot_nb.features.checkpoints import load_backbone
-    from zeroshot_nb.evaluate.probes import probes
+    from zeroshot_nb.evaluate.probes import kmeans_probe,probes
     from zeroshot_nb.features.extract import features_made
     net = load_backbone(backbone)
     (x_train,y_train),(x_test,y_test) = [_labelled(net,p,source,compute.device) for p in piles]
     if out: _save_arrays(out,x_train=x_train,y_train=y_train,x_test=x_test,y_test=y_test,
                          provenance=json.dumps(features_made(net,*piles)))
-    found = probes(x_train,y_train,x_test,y_test)
-    return (found|dict(n=len(x_test),width=x_train.shape[1]),
-            f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {len(x_test)}; with labels)")
+    found,groups = probes(x_train,y_train,x_test,y_test),kmeans_probe(x_test,y_test)
+    found |= dict(kmeans=groups,n=len(x_test),width=x_train.shape[1])
+    return found,_probe_text(found)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #daaa0004
 def _check_features_file(out):
