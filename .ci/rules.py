@@ -15,7 +15,7 @@ FLOORS = ['core', 'provenance', 'streams', 'walk', 'survey', 'decode', 'images',
           'datasets.formats datasets.scales datasets.fundus datasets.imagenet10 datasets.download datasets.registry',
           'features.published features.settings features.batches features.augment features.backbone features.foreign features.checkpoints features.contrastive features.patches features.course features.pretrain features.extract features.mapped features.processes',
           'names.sources names.vectors names.geometry names.prior toys.worlds',
-          'naming.transport naming.cluster naming.rows naming.match naming.spectral naming.assignment naming.sizes naming.shares naming.sharpen naming.consensus naming.certificate naming.hints',
+          'naming.transport naming.cluster naming.rows naming.match naming.spectral naming.assignment naming.sizes naming.shares naming.sharpen naming.consensus naming.present naming.certificate naming.hints',
           'evaluate.scores evaluate.ordinal evaluate.probes',
           'fit memory model_files export classifier look renaming hinting advice report streaming',
           'experiments.baselines.clusters experiments.baselines.views experiments.baselines.heads experiments.baselines.frozen experiments.baselines.scales experiments.baselines.rows experiments.compare experiments.answers experiments.tables experiments.demo '

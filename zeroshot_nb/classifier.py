@@ -22,14 +22,14 @@ from .images import Frame,ImageSet,load_images,pile_of,tell
 from .datasets.registry import resolve
 from .names.vectors import check_classes
 from .names.geometry import name_geometry
-from .names.prior import make_prior
+from .names.prior import check_groups,make_prior
 from .naming.rows import UnitRows,check_table,look_through
 from .naming.match import MatchSettings
 from .naming.sizes import Unequal,find_unequal,told_sizes
 from .naming.shares import find_shares
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
-from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_seeds,timed
+from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_part,fit_seeds,groups_of,timed
 from .memory import image_names,memory_arrays,memory_facts,read_memory,remember
 from .containers import as_input,check_shape,is_features
 from .model_files import model_tag,read_config,read_model,reading,write_model
@@ -44,6 +44,7 @@ class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
         similarity=None, # Instead of `vectors`: a c x c table, or a CSV file of one
         ordinal:bool=False, # The classes are the steps of a scale, in order; no vectors are needed
         class_sizes=None, # Sizes or shares of the classes, or equal; default: found if the images are plain, else equal
+        groups=None, # Groups of images where they are not as many as the names, or auto: counted where they are plain
         hint=None, # For a scale: `first=IMAGE` or `last=IMAGE`, an image near that end (with features: a row number)
         hints:list=None, # What is known of some images: pairs (name, image), or (not:name, image); see `with_hints`
         synonyms:dict=None, # Name -> the words to look up instead, or a list of alternatives
@@ -63,9 +64,7 @@ class ZeroLabelClassifier(ClassifierMixin,BaseEstimator):
         random_state:int=0, # Seed
         device:str='auto', # auto, cpu or cuda
         progress:bool=True, # Show progress
-    ):
-        for k,v in locals().copy().items():
-            if k!='self': setattr(self,k,v)
+    ): self.__dict__.update({k:v for k,v in locals().items() if k!='self'})
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #b3d95dc5
 @patch
@@ -79,11 +78,12 @@ def _check(self:ZeroLabelClassifier):
     "(prior, device) for the arguments, or an `InputError`."
     check_naming(self.naming)
     self._settings().check()
-    names = check_classes(self.classes)
+    names,sizes = check_classes(self.classes),told_sizes(self.class_sizes)
+    check_groups(self.groups,self.naming,self.ordinal,sizes)
     geometry = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms)
     self._sources = geometry.sources if geometry else []                       # what was looked up for the names
     S = geometry and geometry.similarity
-    return make_prior(names,S,told_sizes(self.class_sizes),self.ordinal),pick_device(self.device)
+    return make_prior(names,S,sizes,self.ordinal),pick_device(self.device)
 
 @patch
 def _name_columns(self:ZeroLabelClassifier, X, reset=False):
@@ -212,10 +212,8 @@ def fit(self:ZeroLabelClassifier,
     X = pile if is_features(X) else self._get_backbone(pile,len(prior))
     with timed(self.seconds_,'features'): x,images = self._seen(X,len(prior))
     self.skipped_ = [] if images is None else images.skipped
-    settings = self._settings() if self.naming=='matching' else None
-    prior,told = self._sized(prior,x),hint is not None
-    fits = fit_seeds(x,prior,[self.random_state],settings,told,device=device,progress=self.progress)
-    ask_seeds(x,prior,fits,self.random_state,device)
+    told = hint is not None
+    prior,fits = self._fits(prior,x,told,device)
     self._keep(prior,fits,x)
     self._remember(fits,x,pile,images)
     self.provenance_ = made_from(self,pile,x,images)
@@ -245,15 +243,31 @@ def _keep(self:ZeroLabelClassifier, prior, fits, x):
     self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
 
+
+
+# %% ../nbs/60_classifier/02_classifier.ipynb #18f30002
 @patch
 def _sized(self:ZeroLabelClassifier, prior, x):
     "The prior with the shares that were found, where none are told and the images plainly are not equally many."
-    self.unequal_,told = None,self.class_sizes
+    told = self.class_sizes
     if isinstance(told,str) and told=='equal' or told_sizes(told) is not None: return prior
     found = None if self.naming=='matching' else find_shares(x.some,prior,self.random_state)
     self.unequal_ = found.record() if found else find_unequal(x.tensor(),prior)
     if self.unequal_: warnings.warn(found.say(prior.classes) if found else str(self.unequal_))
     return replace(prior,alpha=np.array(found.alpha)) if found else prior
+
+@patch
+def _fits(self:ZeroLabelClassifier, prior, x, told, device):
+    "(prior of the classes that there are, fits of one run)"
+    self.unequal_,self.absent_,seed = None,[],self.random_state
+    if part := groups_of(x,prior,self.groups,self.hints,seed):
+        self.absent_ = [name for i,name in enumerate(prior.classes) if i not in part.present]
+        return fit_part(x,prior,part,seed,device,self.progress)
+    prior = self._sized(prior,x)
+    settings = self._settings() if self.naming=='matching' else None
+    fits = fit_seeds(x,prior,[seed],settings,told,device=device,progress=self.progress)
+    ask_seeds(x,prior,fits,seed,device)
+    return prior,fits
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #9415bc23
 @patch
@@ -354,7 +368,8 @@ def save(self:ZeroLabelClassifier,
                   certificate=self.certificate_ and self.certificate_.to_dict(),
                   backbone=record_backbone(self.backbone_))
     config |= dict(hints=self.hints_,sources=self.sources_,provenance=getattr(self,'provenance_',None),
-                   memory=memory_facts(self.memory_),unequal=self.unequal_ and asdict(self.unequal_))
+                   memory=memory_facts(self.memory_),unequal=self.unequal_ and asdict(self.unequal_),
+                   unnamed=self.prior_.unnamed,absent=self.absent_)
     arrays = dict(coef=self.coef_,intercept=self.intercept_,mean=self.mean_)|memory_arrays(self.memory_)
     folder = write_model(path,config,arrays,self.backbone_,model_card(config,self.backbone_))
     self.tag_ = model_tag(read_config(folder))
@@ -384,10 +399,10 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     if not fits: raise ValueError('the weights do not fit the classes')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')                                        # said at fit
-        clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal)
+        clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal,config.get('unnamed',0))
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
-    for k,none in dict(direction=None,renames=[],sources=[],provenance=None,hints=[]).items():
+    for k,none in dict(direction=None,renames=[],sources=[],provenance=None,hints=[],absent=[]).items():
         setattr(clf,k+'_',config.get(k,none))
     clf.tag_ = model_tag(config)
     clf.unequal_ = Unequal(**config['unequal']) if config.get('unequal') else None

@@ -388,20 +388,6 @@ def _features_to(net, pile, out, dtype, strict, device):
         _save_arrays(out,x=x,paths=[str(p) for p in paths],provenance=json.dumps(features_made(net,pile)))
     return x,skipped
 
-def _labelled(net, pile, source, device):
-    "(features, class names) of the images of a pile that have a label."
-    from zeroshot_nb.features.extract import extract
-    x,paths,_ = extract(net,pile,strict=source.strict,device=device)
-    known = (y := pile.labels(paths))>=0
-    return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
-
-def _probe_text(found):
-    "What `probe` found, in words."
-    groups = found['kmeans']
-    return (f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {found['n']}; with labels)\n"
-            f"k-means H {groups['mean']:.4f} ± {groups['std']:.4f}, best {groups['best']:.4f}   "
-            f"({groups['seeds']} seeds; labels score the groups)")
-
 # %% ../nbs/60_classifier/03_cli.ipynb #b96998cb
 @command(cli,'features','features photos/ --backbone backbone.safetensors --out features.npy')
 def features_command(
@@ -588,6 +574,13 @@ def names(self:NameOptions,
 
 # %% ../nbs/60_classifier/03_cli.ipynb #78080d22
 @patch
+def groups(self:NameOptions, groups, stages)->dict: # Argument for `ZeroLabelClassifier`
+    "The number of groups that an option names."
+    from zeroshot_nb.names.prior import check_groups
+    naming = stages.settings().get('naming','consensus')
+    return dict(groups=check_groups(groups,naming,self.ordinal,numbers(self.class_sizes)))
+
+@patch
 def check(self:NameOptions,
     images=None, # A dataset's name brings its classes
     n:int=None, # Images, where they are known
@@ -731,6 +724,22 @@ def _fit_said(clf, out, page, seen):
     text = replace(advice,sizes=None)                                       # a warning has said it
     return result|dict(advice=advice.to_dict()),f'{_fit_text(clf,result)}{_say_page(page)}\n{text}'
 
+def _say_page(page): return f"\npage: {page['report']}" if page else ''
+
+def _labelled(net, pile, source, device):
+    "(features, class names) of the images of a pile that have a label."
+    from zeroshot_nb.features.extract import extract
+    x,paths,_ = extract(net,pile,strict=source.strict,device=device)
+    known = (y := pile.labels(paths))>=0
+    return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
+
+def _probe_text(found):
+    "What `probe` found, in words."
+    groups = found['kmeans']
+    return (f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {found['n']}; with labels)\n"
+            f"k-means H {groups['mean']:.4f} ± {groups['std']:.4f}, best {groups['best']:.4f}   "
+            f"({groups['seeds']} seeds; labels score the groups)")
+
 # %% ../nbs/60_classifier/03_cli.ipynb #ec99d550
 @command(cli,'fit','fit photos/ --backbone backbone.safetensors --classes cat,dog,truck '
          '--vectors en_core_web_md --out model')
@@ -746,6 +755,7 @@ def fit_command(
     # NAME=IMAGE, known to show it (with --features: a row), or not:NAME=IMAGE; may be repeated; of a scale also
     # first=IMAGE or last=IMAGE, an image near that end
     hint:tuple=(),
+    groups:str=None, # Groups of images, where they are not as many as the names: a number, or auto: counted
     source:Source,
     out:Path, # Model folder to write
     report:Path=None, # Folder in which to write a page to look at, too (see `report`)
@@ -754,14 +764,13 @@ def fit_command(
     "Stages II and III: a classifier from images or features and class names. No label is read."
     from zeroshot_nb.model_files import check_model_folder,claim
     check_model_folder(out); stage1.check(features,backbone)
-    told = stages.settings()|_hints(hint)
+    told = stages.settings()|_hints(hint)|names.groups(groups,stages)
     x = _images_or_features(images,features,key)
     if report: _check_page(report,features)
     clf = _classifier(x,images,names,out,stage1,backbone=backbone,strict=source.strict,device=compute.device,
                       random_state=compute.seed,**told)
     with claim(out): _trace_features(clf.fit(source.pile(x)),features).save(out)
-    page = _page(clf,source.pile(x),report,out,images) if report else {}
-    return _fit_said(clf,out,page,_seen(images,features,key))
+    return _fit_said(clf,out,_page(clf,source.pile(x),report,out,images) if report else {},_seen(images,features,key))
 
 # %% ../nbs/60_classifier/03_cli.ipynb #a27c57d3
 def check_model(
@@ -821,7 +830,7 @@ def _labelled_images(clf, folder, source):
     "(images, class names, what was skipped) of the images of a folder or dataset that have a label."
     import numpy as np
     from zeroshot_nb.images import ImageSet,load_images
-    pile = source.tree(folder,'test',clf.classes_)
+    pile = source.tree(folder,'test',None if clf.prior_.unnamed else clf.classes_) # others may be called anything
     x = load_images(pile,clf.frame,source.strict)
     y = pile.labels(x.paths)
     known = ImageSet(x.x[y>=0],[p for p,i in zip(x.paths,y) if i>=0],x.skipped)
@@ -855,8 +864,6 @@ def predict_command(
     return found|dict(skipped=skipped,advice=advice.to_dict()),text+_skips(skipped)
 
 # %% ../nbs/60_classifier/03_cli.ipynb #4115ec83
-def _say_page(page): return f"\npage: {page['report']}" if page else ''
-
 @command(cli,'evaluate','evaluate model test_photos/   (class folders named like the classes)')
 def evaluate_command(
     model, # Model folder
@@ -877,9 +884,11 @@ def evaluate_command(
     clf = _load_model(model,source.strict,compute.device)
     if not features: x,y,skipped = _labelled_images(clf,folder,source)
     from zeroshot_nb.advice import say_scores
-    from zeroshot_nb.evaluate.scores import score
+    from zeroshot_nb.evaluate.scores import labels_with_others,score
     from zeroshot_nb.evaluate.ordinal import ordinal_score
-    scores = (ordinal_score if clf.ordinal else score)(y,clf.predict(x),clf.classes_)
+    named = clf.predict(x)
+    y = labels_with_others(y,named,clf.classes_,clf.prior_.unnamed)
+    scores = (ordinal_score if clf.ordinal else score)(y,named,clf.classes_)
     exchanged = [dict(names=names,rise=rise) for names,rise in scores.exchanges()]
     result = scores.to_dict()|dict(exchanged=exchanged,skipped=skipped)
     if clf.ordinal: result['direction'] = clf.direction_

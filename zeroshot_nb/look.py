@@ -14,7 +14,7 @@ from .core import InputError
 from .images import ImageSet
 from .names.geometry import name_kernel
 from .naming.cluster import check_features,on_sphere
-from .evaluate.scores import as_names,class_numbers,plot_confusion,score
+from .evaluate.scores import as_names,class_numbers,labels_with_others,plot_confusion,score
 from .memory import typical_rows
 from .classifier import ZeroLabelClassifier
 
@@ -228,7 +228,7 @@ def show_results(self:ZeroLabelClassifier,
     "Random images, with the names they were given and, where these are wrong, their labels."
     from matplotlib import pyplot as plt
     seen = _need_images(look_at(self,X))
-    truth = class_numbers(y,self.classes_)
+    truth = class_numbers(labels_with_others(y,seen.a,self.classes_,self.prior_.unnamed),self.classes_)
     _check_lengths(truth,seen)
     rows = np.random.default_rng(seed).permutation(len(truth))[:max_n]
     figure,axs = plt.subplots(-(-len(rows)//6),6,figsize=(7.5,1.6*-(-len(rows)//6)),squeeze=False,layout='constrained')
@@ -248,8 +248,9 @@ class Interpretation:
     def __init__(self,
         seen:Look, # The images
         y, # N labels: names, or numbers in the order of the classes
+        unnamed:int=0, # The last classes, which have no name
     ):
-        self.seen,self.y = seen,class_numbers(y,seen.classes)
+        self.seen,self.y = seen,class_numbers(labels_with_others(y,seen.a,seen.classes,unnamed),seen.classes)
         _check_lengths(self.y,seen)
         self.scores = score(*(as_names(rows,seen.classes) for rows in (self.y,seen.a)),seen.classes)
 
@@ -257,7 +258,6 @@ class Interpretation:
         "c x c counts: row = label, column = name."
         return self.scores.confusion
     def plot_confusion_matrix(self, ax=None): return plot_confusion(self.scores,ax)
-
     def most_confused(self,
         min_val:int=1, # Images, at least
     )->list: # (label, name, images), most first
@@ -270,7 +270,7 @@ class Interpretation:
         k:int=9, # Images; all where there are fewer
     )->tuple: # (losses, rows), largest first
         "Images whose label got the least confidence."
-        losses = -np.log(np.maximum(self.seen.p[np.arange(len(self.y)),self.y],1e-12))
+        losses = -np.log(np.maximum(self.seen.p[range(len(self.y)),self.y],1e-12))
         rows = (-losses).argsort(kind='stable')[:k]
         return losses[rows],rows
 
@@ -304,4 +304,4 @@ def interpretation(self:ZeroLabelClassifier,
     y, # N labels: names, or numbers in the order of the classes
 )->Interpretation:
     "What labels say about the names of these images."
-    return Interpretation(look_at(self,X),y)
+    return Interpretation(look_at(self,X),y,self.prior_.unnamed)

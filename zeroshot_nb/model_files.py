@@ -76,6 +76,8 @@ class _Config:
     provenance:dict|NoneType = None
     certificate:_Certificate|NoneType = None
     unequal:dict[str,list[float]|NoneType]|NoneType = None # Sizes of groups, where they were taken for equal
+    unnamed:int = 0 # The last classes, which have no name
+    absent:list[str] = () # Names that no image shows
     backbone:dict|NoneType = None
     memory:_Memory|NoneType = None
     sha256:dict[str,str] = None # Name of a file -> its digest

@@ -126,7 +126,7 @@ def _move(self:ZeroLabelClassifier, place, called):
     if self.memory_: self.memory_ = self.memory_.renamed(place)
     if called!=self.classes_.tolist():
         old = self.prior_
-        self.prior_,self.classes_ = LabelPrior(called,old.S,old.alpha,old.shuffle),np.array(called)
+        self.prior_,self.classes_ = LabelPrior(called,old.S,old.alpha,old.shuffle,old.unnamed),np.array(called)
 
 @patch
 def rename(self:ZeroLabelClassifier,
