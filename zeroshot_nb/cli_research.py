@@ -436,18 +436,20 @@ def bench_scale_command(
     methods:str=None, # Contestants, with commas: reading, ours, chunks, whole (MiniBatchKMeans) [default: all]
     folder:Path=None, # Where the made features lie for the time being: rows x width x 2 bytes [default: the system's]
     threads:click.IntRange(1)=1, # Threads of every contestant
-    out:Path=None, # Also write OUT.csv, a row a contestant, number of images and number of names
+    out:Path=None, # Also write OUT.csv as they come, a row a contestant, number of images and number of names
     compute:Compute,
 )->tuple: # (JSON object, text)
     "Time and memory of a fit against the numbers of images and of names, beside k-means and reading alone."
     from zeroshot_nb.core import InputError,describe_device
     from zeroshot_nb.experiments.bench_scale import bench_scale
     if compute.device=='cuda': raise InputError('this race is run on the CPU: leave out --device cuda')
-    if out: hold(out)
-    found = bench_scale(_sizes(rows,'rows'),_sizes(names,'names'),width,_words(methods),threads,compute.seed,folder)
+    sizes,keep = (_sizes(rows,'rows'),_sizes(names,'names')),None
     if out:
+        hold(out)
         import pandas as pd
         from zeroshot_nb.experiments.tables import run_columns
         from zeroshot_nb.provenance import provenance
-        _write_tables(out,{'':pd.DataFrame(found)},run_columns('cpu',threads=threads,command=provenance()['command']))
+        info = run_columns('cpu',threads=threads,command=provenance()['command'])
+        keep = lambda found: _write_tables(out,{'':pd.DataFrame(found)},info)
+    found = bench_scale(*sizes,width,_words(methods),threads,compute.seed,folder,keep)
     return dict(rows=found,device=describe_device('cpu'),threads=threads),'\n'.join(map(_scale_line,found))

@@ -121,6 +121,7 @@ def bench_scale(
     threads:int=1, # Of each
     seed:int=0, # Of the rows and of the fits
     folder=None, # Where the made files lie for the time being; default: the system's
+    keep=None, # Called with all rows so far, after each
 )->list: # Dicts, a row a contestant, N and c
     "Time and memory of a fit against N and c, beside those of k-means and of reading alone."
     methods = list(methods or _CONTESTANTS)
@@ -132,5 +133,7 @@ def bench_scale(
             with TemporaryDirectory(dir=folder) as place:
                 file = made_features(place,N,D,c,seed)
                 size = dict(rows=N,classes=c,width=D,gb=round(file.stat().st_size/1e9,3))
-                found += [dict(method=name)|size|_watched(name,str(file),c,threads,seed) for name in methods]
+                for name in methods:
+                    found.append(dict(method=name)|size|_watched(name,str(file),c,threads,seed))
+                    if keep: keep(found)
     return found
