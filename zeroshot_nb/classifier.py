@@ -80,6 +80,8 @@ def _check(self:ZeroLabelClassifier):
     self._settings().check()
     names,sizes = check_classes(self.classes),told_sizes(self.class_sizes)
     check_groups(self.groups,self.naming,self.ordinal,sizes)
+    if self.groups is not None and len(names)<3: raise InputError(f"{len(names)} names: images of no name are told "
+        "by how the names lie to each other, which takes three; give more names, or no groups")
     geometry = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms)
     self._sources = geometry.sources if geometry else []                       # what was looked up for the names
     S = geometry and geometry.similarity
@@ -142,7 +144,7 @@ def _logit_parts(self:ZeroLabelClassifier, X):
 def _get_backbone(self:ZeroLabelClassifier, X, c):
     "Load `backbone`, or train one on at least `c` images; returns them, decoded where that has been done."
     X = pile_of(resolve(X))
-    check_enough(len(X),c,self.naming)
+    check_enough(len(X),c,self.naming,self.groups)
     with timed(self.seconds_,'backbone'):
         if self.backbone is None: return self._pretrain(X,c)
         from zeroshot_nb.features.backbone import with_resize
@@ -159,7 +161,7 @@ def _pretrain(self:ZeroLabelClassifier, X, c):
     args |= self.pretrain_args or {}
     args['resize'] = self.resize or args.get('resize') or 'crop'
     X = load_images(X,Frame(args.get('size',32),resize=args['resize']),self.strict,progress=self.progress)
-    check_enough(len(X),c,self.naming)                                          # of those that can be read
+    check_enough(len(X),c,self.naming,self.groups)                              # of those that can be read
     self.backbone_,self.pretrain_log_ = pretrain(X,**args)
     return X
 
@@ -189,7 +191,7 @@ def _seen(self:ZeroLabelClassifier, X, c):
     self.survey_ = None
     if is_features(X): return self._rows_of(X)
     X = load_images(X,self.frame,self.strict,progress=self.progress)
-    check_enough(len(X),c,self.naming)
+    check_enough(len(X),c,self.naming,self.groups)
     self.survey_ = X.survey
     if self.backbone is not None: tell(X.survey,self.progress)                  # else `pretrain` has told it
     return self._rows_of(X)
@@ -260,7 +262,7 @@ def _sized(self:ZeroLabelClassifier, prior, x):
 def _fits(self:ZeroLabelClassifier, prior, x, told, device):
     "(prior of the classes that there are, fits of one run)"
     self.unequal_,self.absent_,seed = None,[],self.random_state
-    if part := groups_of(x,prior,self.groups,self.hints,seed):
+    if part := groups_of(x,prior,self.groups,self._hinted() if self.hints else (),seed):
         self.absent_ = [name for i,name in enumerate(prior.classes) if i not in part.present]
         return fit_part(x,prior,part,seed,device,self.progress)
     prior = self._sized(prior,x)
@@ -376,6 +378,15 @@ def save(self:ZeroLabelClassifier,
     return folder
 
 # %% ../nbs/60_classifier/02_classifier.ipynb #3cfa86cc
+def _arguments_in(config):
+    "Arguments with which a model that is read can be fitted again: classes without a name are groups there."
+    c,S = len(config['classes']),config['similarity']
+    n = c-config.get('unnamed',0)
+    told = dict(classes=config['classes'][:n],ordinal=config['ordinal'],device='auto',groups=None if n==c else c,
+                similarity=None if config['ordinal'] else [row[:n] for row in S[:n]],
+                class_sizes=config['class_sizes'] if n==c else None)
+    return config['params']|told
+
 @patch(cls_method=True)
 def load(cls:ZeroLabelClassifier,
     path, # Folder written by `save`
@@ -388,9 +399,7 @@ def load(cls:ZeroLabelClassifier,
 @patch(cls_method=True)
 def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     "A fitted classifier from what a model folder holds."
-    told = dict(ordinal=config['ordinal'],similarity=None if config['ordinal'] else config['similarity'],
-                class_sizes=config['class_sizes'],device='auto')
-    clf = cls(config['classes'],**config['params']|told)
+    clf = cls(**_arguments_in(config))
     if clf.naming=='structure': clf.naming = 'consensus'                       # its name in older models
     for k in ('coef','intercept','mean'): setattr(clf,k+'_',arrays[k])
     c,D = len(config['classes']),clf.mean_.size
@@ -399,7 +408,8 @@ def _from_parts(cls:ZeroLabelClassifier, config, arrays, backbone):
     if not fits: raise ValueError('the weights do not fit the classes')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')                                        # said at fit
-        clf.prior_ = make_prior(config['classes'],clf.similarity,clf.class_sizes,clf.ordinal,config.get('unnamed',0))
+        known = [config[k] for k in ('classes','similarity','class_sizes','ordinal')]
+        clf.prior_ = make_prior(*known,config.get('unnamed',0))
     clf.classes_,clf.n_features_in_,clf.backbone_,clf.skipped_ = np.array(config['classes']),D,backbone,[]
     for k in ('cluster_sizes','loss_curve','seconds'): setattr(clf,k+'_',config[k])
     for k,none in dict(direction=None,renames=[],sources=[],provenance=None,hints=[],absent=[]).items():

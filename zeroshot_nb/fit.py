@@ -208,25 +208,27 @@ def _say_part(part, classes, k, hinted):
     if lost := [name for name in absent if name in hinted]:
         raise InputError(f"in {k} groups no image of {', '.join(lost)} is found, of which there is a hint: "
                          "give more groups, or fewer names")
-    said = f"no image of {', '.join(absent)}" if absent else f"{k-len(classes)} of them show none of the names"
+    n = k-len(classes)
+    said = f"no image of {', '.join(absent)}" if absent else f"{n} of them show{'s'*(n==1)} none of the names"
     warnings.warn(f"{k} groups for {len(classes)} names: {said}")
 
 def groups_of(
     x, # N x D features of any number, or `Rows`
     prior, # `LabelPrior` of c names
     groups, # How many there are said to be; auto: counted; None: as many as names
-    hints=None, # As for `ZeroLabelClassifier`: what they name has a group
+    hinted=(), # Names of which a hint shows an image: they have a group
     seed:int=0,
 )->Part: # None where there are as many groups as names
     "Which names have a group, and which images a name; a warning says so."
-    k,c = check_groups(groups),len(prior)
+    k,c,x = check_groups(groups),len(prior),look_through(x)
+    if k in (None,c): return None
+    check_enough(len(x),c,groups=k)
+    _check_spread(check_features(x.some[:_GLANCE]),c if k=='auto' else max(c,k))
     if k=='auto':
-        k = count_groups(look_through(x).some,c,seed)
+        k = count_groups(x.some,c,seed)
         if k is None: warnings.warn(f"the images fall into no number of plain groups: as many as names are taken, {c}")
     if k in (None,c): return None
-    check_enough(len(x),max(c,k))
-    part = find_part(look_through(x).on_sphere(),prior.geometry,k,seed)
-    hinted = [str(one.partition('=')[0] if isinstance(one,str) else one[0]) for one in hints or ()]
+    part = find_part(x.on_sphere(),prior.geometry,k,seed)
     _say_part(part,prior.classes,k,hinted)
     return part
 
@@ -261,6 +263,8 @@ def fit_part(
     "Clusters and names where there are not as many groups as names. No label is read."
     x,prior = look_through(x),only(prior,part.present)
     named = x if (part.unnamed<0).all() else look_through(x.some[part.unnamed<0])
+    if len(named)<3*len(prior): raise InputError(f"only {len(named)} of {len(x.some)} images are in groups that have a "
+        f"name, too few for {len(prior)} names: give fewer groups or more images")
     fits = fit_seeds(named,prior,[seed],device=device,progress=progress)
     if named is not x:
         prior = with_unnamed(prior,len(part.sure))

@@ -300,7 +300,15 @@ def _check_hints(self:ZeroLabelClassifier, X):
             raise InputError(f"hint {image!r}: with features, name a row by its number, 0 to {len(X)-1}")
 
 @patch
+def _hinted(self:ZeroLabelClassifier):
+    "Names of which hints show an image."
+    names = check_classes(self.classes)
+    return [names[i] for i,is_it,_ in split_hints(self.hints or (),names) if is_it]
+
+@patch
 def _follow_hints(self:ZeroLabelClassifier, X):
-    "Become what the hints say."
-    known = self.with_hints(self.hints,X)
-    self.__dict__.update(known.__dict__)
+    "Become what the hints say; that an image does not show what no image shows is true already."
+    names = check_classes(self.classes)
+    said = [(('' if is_it else 'not:')+names[i],image) for i,is_it,image in split_hints(self.hints,names)
+            if names[i] not in self.absent_]
+    if said: self.__dict__.update(self.with_hints(said,X).__dict__)

@@ -84,6 +84,11 @@ class _Config:
     digest:str = '' # Of all the rest
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #497ef068
+def _check_names(names, unnamed):
+    if len(set(names))<len(names) or not all(name.strip() for name in names):
+        raise ValueError('names of classes are empty, or there twice')
+    if not 0<=unnamed<=max(0,len(names)-3): raise ValueError(f'{unnamed} of {len(names)} classes have no name')
+
 def _is_ours(folder):
     "Whether a folder can be taken for a model, or for what a killed save has left."
     file = folder/'config.json'
@@ -128,9 +133,7 @@ def read_config(
                          f"this version reads up to {_FORMAT}: upgrade zeroshot_nb")
     with reading_any(file,_AGAIN):
         recorded(conform(_Config,config).provenance)
-        names = config.get('classes',[])
-        if len(set(names))<len(names) or not all(name.strip() for name in names):
-            raise ValueError('names of classes are empty, or there twice')
+        _check_names(config.get('classes',[]),config.get('unnamed',0))
     return config
 
 # %% ../nbs/60_classifier/01_model_files.ipynb #4ec81dcc

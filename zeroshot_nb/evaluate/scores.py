@@ -144,6 +144,13 @@ def mean_std(
 # %% ../../nbs/55_evaluate/00_scores.ipynb #18f40002
 _OTHER = re.compile(r'other( \d+)?',re.IGNORECASE)
 
+def _numbers_as_names(y, names):
+    "Labels that are numbers as names, where all names are whole numbers; else as they are."
+    if y.dtype.kind=='O' and all(isinstance(v,numbers.Real) for v in y): y = y.astype(float)
+    places = _by_number(names)
+    if not places or y.dtype.kind not in 'iubf' or not np.all(y==np.round(y)): return y
+    return np.array([names[places[v]] if v in places else str(v) for v in y.astype(int).tolist()],object)
+
 def labels_with_others(
     y, # n true labels: names, or numbers into `classes`
     pred, # n predictions, likewise
@@ -151,14 +158,13 @@ def labels_with_others(
     unnamed:int=0, # The last classes, which have no name
 )->np.ndarray: # n labels
     "Labels where those that are none of the names belong to whatever class without a name was predicted."
-    y = np.asarray(y)
-    if not unnamed or y.dtype.kind in 'iubf': return y
+    y,pred = np.asarray(y).ravel(),np.asarray(as_names(pred,classes),object).ravel()
     names,places = [str(name) for name in classes],name_places(classes)
-    others = np.array([name for name in names[len(names)-unnamed:] if _OTHER.fullmatch(name)],object)
-    if not len(others): return y
-    pred = np.asarray(as_names(pred,classes),object)
-    unknown = np.array([same_name(v) not in places for v in y.ravel()])
-    return np.where(unknown,np.where(np.isin(pred.astype(str),others.astype(str)),pred,others[0]),y.astype(object))
+    others = [name for name in names[len(names)-unnamed:] if unnamed and _OTHER.fullmatch(name)]
+    if not others or len(y)!=len(pred): return y                                       # `score` says what is wrong
+    if (y := _numbers_as_names(y,[name for name in names if name not in others])).dtype.kind in 'iubf': return y
+    unknown = np.array([same_name(v) not in places for v in y],bool)
+    return np.where(unknown,np.where(np.isin(pred.astype(str),others),pred,others[0]),y.astype(object))
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #4ac64440
 def random_baseline(

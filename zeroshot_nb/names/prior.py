@@ -102,13 +102,14 @@ def check_groups(
 )->int: # The same as a number, auto or None
     "Refuse numbers of groups that cannot be looked for."
     if groups is None: return None
-    whole = str(groups).isdigit() and not isinstance(groups,bool)
-    if groups!='auto' and not (whole and int(groups)>=3):
-        raise InputError(f"groups {groups!r} should be a whole number from 3 on, or auto")
+    told,auto = str(groups),isinstance(groups,str) and groups=='auto'
+    whole = told.isdecimal() and len(told)<10 and not isinstance(groups,bool)
+    if not auto and not (whole and int(told)>=3):
+        raise InputError(f"groups {told[:20]!r} should be a whole number from 3 on, or auto")
     if ordinal: raise InputError("groups are for names in no order: the steps of a scale are all needed")
     if naming=='matching': raise InputError("groups need naming='consensus': matching has a group for each name")
     if sizes is not None: raise InputError("give class sizes or groups, not both: whose sizes would they be?")
-    return groups if groups=='auto' else int(groups)
+    return 'auto' if auto else int(told)
 
 # %% ../../nbs/40_names/02_prior.ipynb #1d0d5163
 NAMINGS = ('consensus','matching') # Clusters and names together; or the paper's: clusters first, names by matching
@@ -124,8 +125,12 @@ def check_enough(
     n:int, # Images
     c:int, # Number of classes
     naming:str='consensus', # One of `NAMINGS`
+    groups=None, # As for `check_groups`
 ):
     "Refuse too few images."
+    if isinstance(k := check_groups(groups),int) and n<_EACH*k:
+        raise InputError(f"{k} groups but only {n} images: at least {_EACH*k} are needed, three for each group; "
+                         "give fewer groups or more images")
     if n<c: raise InputError(f"{c} classes but only {n} images: at least one image a class is needed")
     if naming=='consensus' and n<_EACH*c:
         raise InputError(f"{c} classes but only {n} images: "
