@@ -45,6 +45,8 @@ def _of_model(config, model):
     "What a model says of itself, a line each."
     sizes,cert = config.get('cluster_sizes'),config.get('certificate')
     yield f"{len(config['classes'])} names: {', '.join(config['classes'])}"
+    if n := config.get('unnamed'): yield f"of these without a name at fit: {', '.join(config['classes'][-n:])}"
+    if absent := config.get('absent'): yield f"no image shows: {', '.join(absent)}"
     if sizes: yield f"fitted on {sum(sizes):,} images, groups of {min(sizes):,} to {max(sizes):,}"
     if alpha := config.get('class_sizes'):
         from zeroshot_nb.naming.sizes import known_sizes,say_sizes
@@ -71,5 +73,6 @@ def info_command(
     from zeroshot_nb.naming.sizes import known_sizes
     config = read_config(Path(model))
     told = {k:config.get(k) for k in ('classes','certificate','backbone','sources','renames','hints','provenance')}
+    told |= {k:config[k] for k in ('unnamed','absent') if config.get(k)}
     told['class_sizes'] = config.get('class_sizes') and known_sizes(config['class_sizes'],config.get('unequal'))
     return told,'\n'.join(_of_model(config,model))
