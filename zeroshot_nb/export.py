@@ -284,6 +284,8 @@ def _known(config, backbone):
     curve,sizes,cert = config['loss_curve'],config['cluster_sizes'],config.get('certificate')
     if sizes: yield (f"Fitted on {sum(sizes):,} images without labels, "
                      f"in {len(sizes)} groups of {min(sizes):,} to {max(sizes):,}.")
+    if n := config.get('unnamed'): yield f"Without a name at fit: {', '.join(map(_cell,config['classes'][-n:]))}."
+    if absent := config.get('absent'): yield f"No image shows: {', '.join(map(_cell,absent))}."
     if backbone is None: yield 'Input: features; the model was fitted on them and has no backbone.'
     else:
         record = config.get('backbone') or dict(name=backbone.arch)

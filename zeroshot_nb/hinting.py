@@ -103,7 +103,8 @@ def _place_of(name, classes):
     "Number of a class, by its name."
     places = name_places(classes)
     if same_name(name) not in places: raise InputError(
-        f"{name!r} is none of the names: they are {', '.join(map(str,classes))}")
+        f"{name!r} is none of the names: they are {', '.join(map(str,classes))}; "
+        f"a group gets a new one by zeroshot_nb rename MODEL OLD={name}")
     return places[same_name(name)]
 
 def _meant(name, classes):

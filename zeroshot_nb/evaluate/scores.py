@@ -27,10 +27,6 @@ def _by_number(classes):
     places = {int(float(name)):i for i,name in enumerate(names)}
     return places if len(places)==len(names) else None
 
-def _unknown_labels(unknown, classes):
-    called = ', '.join(map(str,classes))
-    return InputError(f"labels {', '.join(map(str,unknown[:5]))} are not among the classes {called}")
-
 def _looked_up(values, keys, places, classes):
     "Places of labels by their keys; one that is not there is an error."
     text = lambda v: v.decode('utf-8','replace') if isinstance(v,bytes) else str(v)
