@@ -27,6 +27,7 @@ from .naming.rows import UnitRows,check_table,look_through
 from .naming.match import MatchSettings
 from .naming.sizes import Unequal,find_unequal,told_sizes
 from .naming.shares import find_shares
+from .naming.present import check_telling
 from .naming.certificate import Certificate
 from .evaluate.ordinal import scale_direction
 from .fit import TEMPERATURE,ask_seeds,check_enough,check_naming,fit_part,fit_seeds,groups_of,timed
@@ -80,12 +81,12 @@ def _check(self:ZeroLabelClassifier):
     self._settings().check()
     names,sizes = check_classes(self.classes),told_sizes(self.class_sizes)
     check_groups(self.groups,self.naming,self.ordinal,sizes)
-    if self.groups is not None and len(names)<3: raise InputError(f"{len(names)} names: images of no name are told "
-        "by how the names lie to each other, which takes three; give more names, or no groups")
     geometry = None if self.ordinal else name_geometry(names,self.vectors,self.similarity,self.synonyms)
     self._sources = geometry.sources if geometry else []                       # what was looked up for the names
     S = geometry and geometry.similarity
-    return make_prior(names,S,sizes,self.ordinal),pick_device(self.device)
+    prior = make_prior(names,S,sizes,self.ordinal)
+    if self.groups is not None: check_telling(prior.geometry)
+    return prior,pick_device(self.device)
 
 @patch
 def _name_columns(self:ZeroLabelClassifier, X, reset=False):
@@ -245,8 +246,6 @@ def _keep(self:ZeroLabelClassifier, prior, fits, x):
     self.renames_,self.hints_,self.said_,self.sources_ = [],[],[],getattr(self,'_sources',[])
     self.direction_ = scale_direction(prior) if self.ordinal else None
 
-
-
 # %% ../nbs/60_classifier/02_classifier.ipynb #18f30002
 @patch
 def _sized(self:ZeroLabelClassifier, prior, x):
@@ -262,7 +261,7 @@ def _sized(self:ZeroLabelClassifier, prior, x):
 def _fits(self:ZeroLabelClassifier, prior, x, told, device):
     "(prior of the classes that there are, fits of one run)"
     self.unequal_,self.absent_,seed = None,[],self.random_state
-    if part := groups_of(x,prior,self.groups,self._hinted() if self.hints else (),seed):
+    if part := groups_of(x,prior,self.groups,self._hinted() if self.hints else (),seed,self.progress):
         self.absent_ = [name for i,name in enumerate(prior.classes) if i not in part.present]
         return fit_part(x,prior,part,seed,device,self.progress)
     prior = self._sized(prior,x)

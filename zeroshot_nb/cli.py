@@ -419,6 +419,21 @@ def features_command(
     return (dict(out=str(out),n=len(x),width=x.shape[1],skipped=_reasons(unread),images=_survey(pile)),
             f"{len(x)} images x {x.shape[1]} features: {out}{_skips(_reasons(unread))}")
 
+# %% ../nbs/60_classifier/03_cli.ipynb #18f80001
+def _labelled(net, pile, source, device):
+    "(features, class names) of the images of a pile that have a label."
+    from zeroshot_nb.features.extract import extract
+    x,paths,_ = extract(net,pile,strict=source.strict,device=device)
+    known = (y := pile.labels(paths))>=0
+    return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
+
+def _probe_text(found):
+    "What `probe` found, in words."
+    groups = found['kmeans']
+    return (f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {found['n']}; with labels)\n"
+            f"k-means H {groups['mean']:.4f} ± {groups['std']:.4f}, best {groups['best']:.4f}   "
+            f"({groups['seeds']} seeds; labels score the groups)")
+
 # %% ../nbs/60_classifier/03_cli.ipynb #7e797469
 @command(cli,'probe','probe cifar10/train cifar10/test --backbone backbone.safetensors')
 def probe_command(
@@ -725,20 +740,6 @@ def _fit_said(clf, out, page, seen):
     return result|dict(advice=advice.to_dict()),f'{_fit_text(clf,result)}{_say_page(page)}\n{text}'
 
 def _say_page(page): return f"\npage: {page['report']}" if page else ''
-
-def _labelled(net, pile, source, device):
-    "(features, class names) of the images of a pile that have a label."
-    from zeroshot_nb.features.extract import extract
-    x,paths,_ = extract(net,pile,strict=source.strict,device=device)
-    known = (y := pile.labels(paths))>=0
-    return x if known.all() else x[known],[pile.classes[i] for i in y[known]]
-
-def _probe_text(found):
-    "What `probe` found, in words."
-    groups = found['kmeans']
-    return (f"kNN {found['knn']:.4f}, linear {found['linear']:.4f}   (n = {found['n']}; with labels)\n"
-            f"k-means H {groups['mean']:.4f} ± {groups['std']:.4f}, best {groups['best']:.4f}   "
-            f"({groups['seeds']} seeds; labels score the groups)")
 
 # %% ../nbs/60_classifier/03_cli.ipynb #ec99d550
 @command(cli,'fit','fit photos/ --backbone backbone.safetensors --classes cat,dog,truck '

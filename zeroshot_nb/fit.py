@@ -218,6 +218,7 @@ def groups_of(
     groups, # How many there are said to be; auto: counted; None: as many as names
     hinted=(), # Names of which a hint shows an image: they have a group
     seed:int=0,
+    progress:bool=False, # Show progress
 )->Part: # None where there are as many groups as names
     "Which names have a group, and which images a name; a warning says so."
     k,c,x = check_groups(groups),len(prior),look_through(x)
@@ -225,10 +226,10 @@ def groups_of(
     check_enough(len(x),c,groups=k)
     _check_spread(check_features(x.some[:_GLANCE]),c if k=='auto' else max(c,k))
     if k=='auto':
-        k = count_groups(x.some,c,seed)
+        k = count_groups(x.some,c,seed,progress)
         if k is None: warnings.warn(f"the images fall into no number of plain groups: as many as names are taken, {c}")
     if k in (None,c): return None
-    part = find_part(x.on_sphere(),prior.geometry,k,seed)
+    part = find_part(x.on_sphere(),prior.geometry,k,seed,progress)
     _say_part(part,prior.classes,k,hinted)
     return part
 
@@ -244,10 +245,10 @@ def _shares_with_others(z, run, unnamed, k):
 def _with_others(fits, x, prior, part):
     "`Fits` of all classes from those of the names."
     some = spread_rows(len(x.some))
-    z,run = x.on_sphere(fits.mean)[some],fits[0]
+    z,run = fits.unit(x.some)[some],fits[0]
     w,b,curve = vote_head(z,_shares_with_others(z,run,part.unnamed[some],len(prior)))
     w,b = w*TEMPERATURE,b*TEMPERATURE
-    sizes = UnitRows(x.x,fits.mean).counts([(w,b)])[0].tolist()
+    sizes = fits.unit(x.x).counts([(w,b)])[0].tolist()
     certificate,belief = _certificate_of_part(run.certificate,prior,part,sizes),_belief_of_part(run.belief,part,sizes)
     return Fits(list(prior.classes),fits.mean,[Run(w,b,curve,sizes,certificate,belief)],fits.seconds)
 

@@ -27,6 +27,7 @@ class Look:
     x:torch.Tensor # N x D features
     z:torch.Tensor # N x D: the same on the sphere
     p:np.ndarray # N x c confidences
+    unnamed:int = 0 # The last classes, which have no name
 
     @property
     def a(self): return self.p.argmax(1)                                        # N names
@@ -35,10 +36,15 @@ class Look:
     def rows(self, i): return np.flatnonzero(self.a==i)                         # Images that have name i
 
     @property
-    def means(self): # c x D; zero where no image has the name
-        "Means of the groups."
+    def means(self): # c x D means of the groups; zero where no image has the name
         one = F.one_hot(torch.as_tensor(self.a),len(self.classes)).to(self.z.dtype)
         return one.T@self.z/one.sum(0).clamp(min=1)[:,None]
+
+    def numbers(self, y):
+        "N class numbers of labels."
+        y = class_numbers(labels_with_others(y,self.a,self.classes,self.unnamed),self.classes)
+        if len(y)!=len(self.p): raise InputError(f"{len(y)} labels for {len(self.p)} images: give one for each")
+        return y
 
     def runner_up(self, rows):
         "Numbers of the second names of some images."
@@ -82,7 +88,7 @@ def look_at(
     x,images = clf._features(X,clf.n_features_in_)
     x = check_features(x)
     z = on_sphere(x,torch.as_tensor(clf.mean_))
-    return Look([str(name) for name in clf.classes_],images,x,z,clf.predict_proba(x))
+    return Look([str(name) for name in clf.classes_],images,x,z,clf.predict_proba(x),clf.prior_.unnamed)
 
 # %% ../nbs/60_classifier/02f_look.ipynb #3954debb
 KINDS = ('surest','typical','doubtful') # Of the images that are shown for a name
@@ -228,8 +234,7 @@ def show_results(self:ZeroLabelClassifier,
     "Random images, with the names they were given and, where these are wrong, their labels."
     from matplotlib import pyplot as plt
     seen = _need_images(look_at(self,X))
-    truth = class_numbers(labels_with_others(y,seen.a,self.classes_,self.prior_.unnamed),self.classes_)
-    _check_lengths(truth,seen)
+    truth = seen.numbers(y)
     rows = np.random.default_rng(seed).permutation(len(truth))[:max_n]
     figure,axs = plt.subplots(-(-len(rows)//6),6,figsize=(7.5,1.6*-(-len(rows)//6)),squeeze=False,layout='constrained')
     for ax in axs.flat: ax.axis('off')
@@ -238,26 +243,21 @@ def show_results(self:ZeroLabelClassifier,
         _title(ax,seen.classes[truth[row]],seen.classes[seen.a[row]])
     return figure
 
-def _check_lengths(truth, seen):
-    "Refuse labels of other images."
-    if len(truth)!=len(seen.p): raise InputError(f"{len(truth)} labels for {len(seen.p)} images: give one for each")
-
 # %% ../nbs/60_classifier/02f_look.ipynb #db15922a
 class Interpretation:
     "What labels say about the names that images were given."
     def __init__(self,
         seen:Look, # The images
         y, # N labels: names, or numbers in the order of the classes
-        unnamed:int=0, # The last classes, which have no name
     ):
-        self.seen,self.y = seen,class_numbers(labels_with_others(y,seen.a,seen.classes,unnamed),seen.classes)
-        _check_lengths(self.y,seen)
+        self.seen,self.y = seen,seen.numbers(y)
         self.scores = score(*(as_names(rows,seen.classes) for rows in (self.y,seen.a)),seen.classes)
 
     def confusion_matrix(self):
         "c x c counts: row = label, column = name."
         return self.scores.confusion
     def plot_confusion_matrix(self, ax=None): return plot_confusion(self.scores,ax)
+
     def most_confused(self,
         min_val:int=1, # Images, at least
     )->list: # (label, name, images), most first
@@ -270,7 +270,7 @@ class Interpretation:
         k:int=9, # Images; all where there are fewer
     )->tuple: # (losses, rows), largest first
         "Images whose label got the least confidence."
-        losses = -np.log(np.maximum(self.seen.p[range(len(self.y)),self.y],1e-12))
+        losses = -np.log(np.maximum(self.seen.p[np.arange(len(self.y)),self.y],1e-12))
         rows = (-losses).argsort(kind='stable')[:k]
         return losses[rows],rows
 
@@ -304,4 +304,4 @@ def interpretation(self:ZeroLabelClassifier,
     y, # N labels: names, or numbers in the order of the classes
 )->Interpretation:
     "What labels say about the names of these images."
-    return Interpretation(look_at(self,X),y,self.prior_.unnamed)
+    return Interpretation(look_at(self,X),y)

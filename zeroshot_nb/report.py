@@ -386,7 +386,7 @@ def report_page(
     "The report as a page that stands alone."
     if is_features(as_input(X)): raise InputError("a report shows images: give those, not features")
     seen,origin = look_at(clf,X),origin or Origin()
-    told = None if labels is None else Interpretation(seen,labels,clf.prior_.unnamed)
+    told = None if labels is None else Interpretation(seen,labels)
     count,side = _room(len(seen.classes))
     pictures,known = _Pictures(seen,clf.frame,side,count),_evidence(clf,seen)
     doubtful = {name for name in seen.classes if not known[name][2]}

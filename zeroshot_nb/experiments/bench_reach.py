@@ -14,9 +14,8 @@ from fastcore.basics import patch
 from fastai.callback.core import Callback,CancelFitException
 from ..core import InputError,pick_device
 from ..streams import progress_bar
-from ..features.backbone import OverPatches,PHOTOGRAPHS,embed,set_sight
-from ..features.patches import PATCH_SHARE
-from ..features.pretrain import PRESETS,stage1_learner
+from ..features.backbone import PHOTOGRAPHS,embed,set_sight
+from ..features.pretrain import PRESETS,backbone_of,stage1_learner
 from ..features.settings import fill_in
 from ..evaluate.probes import knn_probe
 from .bench_pretrain import Race,_lightly_parts
@@ -124,10 +123,7 @@ class _LookAside(Callback):
         over = self.readings.after_step(self.features)
         self.course.spent,self.course.clock = self.readings.spent,time.perf_counter()
         if over: raise CancelFitException
-    def features(self):
-        net,settings = self.model.backbone,self.course.settings
-        if settings['method']!='patches': return net
-        return OverPatches(net,self.model.head[0],share=PATCH_SHARE,view=settings['crop'])
+    def features(self): return backbone_of(self.model,self.course.settings)
 
 # %% ../../nbs/80_bench/01b_reach.ipynb #f877a555
 def _our_settings(preset, n, race, finish, device, seed):

@@ -105,15 +105,21 @@ def _named(x, a, prior):
     return (np.bincount(a,minlength=c)/len(a))[np.argsort(naming.names)]
 
 # %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0024
+def _matched(a, b, c):
+    "(share of rows that are in the same group, the groups of `b` in the order of those of `a`)"
+    table = np.zeros((c,c))
+    np.add.at(table,(a,b),1)
+    of_a,of_b = linear_sum_assignment(-table)
+    return table[of_a,of_b].sum()/len(a),of_b
+
 def _half(x, z, rows, a, prior, seed):
     "A `_Half`, or None where it has too few groups."
     c,groups = len(prior),_clearest(_sought(z[rows],len(prior),seed))
     if groups is None: return None
-    own,table = groups.tell(z),np.zeros((c,c))
-    np.add.at(table,(a,own),1)
-    of_whole,of_half = linear_sum_assignment(-table)
+    own = groups.tell(z)
+    same,of_half = _matched(a,own,c)
     shares = np.bincount(own[rows],minlength=c)[of_half]/len(rows)
-    return _Half(table[of_whole,of_half].sum()/len(z),shares,_named(x[rows],own[rows],prior))
+    return _Half(same,shares,_named(x[rows],own[rows],prior))
 
 # %% ../../nbs/50_naming/01d_shares.ipynb #5a0e0014
 _EXCESS = .12 # Share of rows in excess of equal groups
