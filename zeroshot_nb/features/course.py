@@ -6,7 +6,7 @@
 __all__ = ['OPTIMISERS', 'LARS', 'TrainDL', 'Course', 'Monitor', 'Checkpoint', 'deferred_signals', 'processes']
 
 # %% ../../nbs/30_features/05_course.ipynb #6c952073
-import hashlib,io,math,signal,time,warnings
+import atexit,hashlib,io,math,signal,time,warnings
 from contextlib import contextmanager
 from dataclasses import dataclass,field
 from functools import partial
@@ -369,6 +369,10 @@ def deferred_signals():
     if stop: raise interruption(stop[0])                                 # in the last step, and not swallowed
 
 # %% ../../nbs/30_features/05_course.ipynb #47ac6673
+def _leave_at_exit():
+    "End the group of processes before Python ends, which aborts where a thread of it is still at work."
+    atexit.register(lambda: dist.is_initialized() and dist.destroy_process_group())
+
 def processes(
     device:torch.device, # Kind of device
 )->list: # The callback that is needed, if any
@@ -377,6 +381,7 @@ def processes(
     try: from fastai.distributed import DistributedTrainer
     except (ImportError,NameError) as e:
         raise InputError("several processes need accelerate: pip install 'zeroshot_nb[distributed]'") from e
+    _leave_at_exit()
     class Processes(DistributedTrainer):
         def _wrap_dl(self, dl): return dl                                # `TrainDL` has shared the batches out
     return [Processes(sync_bn=device.type=='cuda',cpu=device.type=='cpu')]

@@ -16,6 +16,7 @@ from fastai.torch_core import num_distrib,rank_distrib
 from ..core import InputError,claim,pick_device
 from ..images import ImageSet
 from .backbone import frame_of
+from .course import _leave_at_exit
 from .extract import (_GrowingFeatures,_add_the_rest,_checksum,_header,_images_digest,_listed,
                                           _none_read,_not_walked,_read_list,extract_to,features_made,files_list,
                                           load_features,weights_digest)
@@ -102,7 +103,9 @@ def _put_together(shares):
 def _meet():
     "Wait for all processes."
     import torch.distributed as together
-    if not together.is_initialized(): together.init_process_group('gloo',timeout=timedelta(days=30))
+    if not together.is_initialized():
+        together.init_process_group('gloo',timeout=timedelta(days=30))
+        _leave_at_exit()
     together.barrier()
 
 def _make_room(out, n, width, dtype, world):
