@@ -309,7 +309,8 @@ class ReachOptions:
     until:str='.60,.65,.70,.75' # kNN accuracies to reach, with commas
     limit:_positive=60 # Minutes of training of each loop, at most; looking at it does not count
     every:_positive=None # Minutes of training between two looks [default: a 40th of the limit]
-    loops:str=None # fast, lars, patches, lightly, lightly-bf16, with commas [default: all]
+    # fast, lars, patches, lightly, lightly-bf16, with commas; a preset with settings: patches/width=48 [default: all]
+    loops:str=None
     schedule:click.Choice(['constant','cosine'])='constant' # Learning rate of every loop; a cosine falls to the limit
     clock:click.Choice(['wall','cpu'])='wall' # Whose minutes; cpu: of the processor, where other work runs beside
     voters:click.IntRange(20)=10_000 # Training images whose labels vote, at most
@@ -362,18 +363,21 @@ def _reach(reach, source, compute, race):
     if reach.out: hold(reach.out)
     piles = [source.tree(reach.train,'train'),source.tree(reach.test,'test')]
     from zeroshot_nb.core import pick_device
-    from zeroshot_nb.experiments.bench_reach import LOOPS,Judge,bench_reach
+    from zeroshot_nb.experiments.bench_reach import LOOPS,Judge,Retrieval,bench_reach,loop_settings
     from zeroshot_nb.experiments.tables import run_columns
     device = pick_device(compute.device)
+    for loop in loops or (): loop_settings(loop)                               # before images are read
     x,voters = _with_labels(piles[0],race['size'],reach.voters,source)
     judge = Judge(voters,_with_labels(piles[1],race['size'],reach.judged,source)[1])
     counts = dict(images=len(x),voters=len(judge.voters[1]),judged=len(judge.judged[1]),seed=compute.seed)
     how = dict(clock=finish.clock,schedule=finish.schedule,arch=race['arch'],width=race['width'])
     info = run_columns(device,**counts,**how)
+    beside = dict(found=Retrieval(judge.judged[0],compute.seed))
     def keep(rows, readings):
-        if reach.out: _write_tables(reach.out,_reach_result(rows,readings,info)[1],info)
+        once = {k:v for k,v in info.items() if k!='width'}                      # each row has its own
+        if reach.out: _write_tables(reach.out,_reach_result(rows,readings,info)[1],once)
     race = {k:v for k,v in race.items() if k in ('arch','width','batch_size','workers')}
-    found = bench_reach(x,judge,finish,loops or LOOPS,compute.device,compute.seed,keep,**race)
+    found = bench_reach(x,judge,finish,loops or LOOPS,compute.device,compute.seed,beside,keep,**race)
     return _reach_result(*found,info)[0],_reach_text(found[0])
 
 # %% ../nbs/60_classifier/04_cli_research.ipynb #b2df0d04
