@@ -2,10 +2,11 @@
 
     python .ci/gpu.py OUT DATA
 
-DATA has train/ and test/ with class folders (CIFAR-10). One after another: every notebook with its `cuda` cells, ResNet-18 at full width with
-SimCLR and with patches (checkpoints in OUT: the same command goes on with a run that was cut off), seconds an epoch beside a public anchor,
-features of all images in half precision, `bench transport`, `bench pretrain` by steps and by minutes to an accuracy. Every result is a line of
-OUT/gpu.jsonl as soon as it is there, with what was printed in OUT/PART.log; exits with 1 if a part failed.
+DATA has train/ and test/ with class folders (CIFAR-10). One after another, what is worth most first: ResNet-18 at full width with patches, its
+probes, names by it, then SimCLR (checkpoints in OUT: the same command goes on with a run that was cut off), seconds an epoch beside a public
+anchor, features of all images in half precision, `bench transport`, `bench pretrain` by steps and by minutes to an accuracy, and every notebook
+with its `cuda` cells. Every result is a line of OUT/gpu.jsonl as soon as it is there, with what was printed in OUT/PART.log; exits with 1 if a
+part failed. In a quarter of an hour: --only patches,probe,names --minutes 20 (a pretraining of ten).
 
 All of it can be tried without a GPU at a hundredth of the size, one image and one notebook in a hundred and a hundredth of the minutes:
 
@@ -19,9 +20,10 @@ sys.path.insert(0, str(root))
 ANCHOR = 18.2  # Seconds of an epoch of SimCLR, ResNet-18, CIFAR-10, batches of 1,024, on an A100, as published
 EPOCH = 50_000  # Images of such an epoch
 PROGRAM = "import torch; torch.backends.cudnn.benchmark = True; from zeroshot_nb.start import main; main()"
-SHARES = dict(tests=.2, simclr=.24, patches=.24, features=.06, transport=.02, steps=.02, reach=.22)  # Of the minutes
+SHARES = dict(patches=.5, probe=.05, names=.03, simclr=.12, features=.04, transport=.02, steps=.02, reach=.12, tests=.1)  # Of the minutes
 STARTING = 120  # Seconds more for imports and decoding, in which nothing is trained yet
 READ = dict(simclr=['images_per_s', 'seconds'], patches=['images_per_s', 'seconds'], features=['n', 'skipped'],
+            probe=['knn', 'linear', 'kmeans', 'n'], names=['Z', 'H', 'match', 'seeds', 'seconds', 'n'],
             transport=['rows'], steps=['rows'], reach=['rows', 'readings'])  # Of the answers
 
 def note(a, part, **facts):
@@ -87,10 +89,16 @@ def pretrain(a, part, *how):
 def simclr(a): return pretrain(a, 'simclr', '--batch-size', 1024 if a.scale == 1 else 64)
 def patches(a): return pretrain(a, 'patches', '--preset', 'patches')
 
-def features(a):
-    net = a.out/'patches.safetensors'
-    return ask(a, 'features', 'features', a.images, '--backbone', net if net.exists() else 'cifar10-patches-r18w32', '--dtype', 'float16', '--out',
-               a.out/'features.npy')
+def backbone(a): return net if (net := a.out/'patches.safetensors').exists() else 'cifar10-patches-r18w32'
+def features(a): return ask(a, 'features', 'features', a.images, '--backbone', backbone(a), '--dtype', 'float16', '--out', a.out/'features.npy')
+def probe(a): return ask(a, 'probe', 'probe', a.images/'train', a.images/'test', '--backbone', backbone(a), '--out', a.out/'probed.npz')
+
+def names(a):
+    "Z, H and match of twelve seeds on the features that `probe` has left"
+    if not (a.out/'probed.npz').exists(): return note(a, 'names', rc=1, tail='probed.npz is not there: run the part probe before')
+    classes = ','.join(sorted(p.name for p in (a.images/'train').iterdir() if p.is_dir()))
+    how = ['--vectors', a.vectors]*bool(a.vectors)
+    return ask(a, 'names', 'repeat', '--features', a.out/'probed.npz', '--classes', classes, '--seeds', 12, *how)
 
 def transport(a): return ask(a, 'transport', 'bench', 'transport', *['--batch-size', 50]*(a.scale < 1))
 def steps(a): return ask(a, 'steps', 'bench', 'pretrain', '--width', a.width, *['--batch-size', 32, '--steps', 2]*(a.scale < 1))
@@ -110,6 +118,7 @@ if __name__ == '__main__':
     p.add_argument('--scale', type=float, default=1, help='share of images, notebooks and minutes')
     p.add_argument('--device', default='cuda', choices=['cuda', 'cpu'])
     p.add_argument('--width', type=int, default=64)
+    p.add_argument('--vectors', help='word vectors of the class names; default: those of the package')
     p.add_argument('--compile', action='store_true')
     a = p.parse_args()
     parts = a.only.split(',') if a.only else list(SHARES)
