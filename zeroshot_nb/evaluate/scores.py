@@ -138,8 +138,6 @@ def mean_std(
     return df.agg(lambda v: f'{v.mean():.3f} ± {v.std():.3f}')
 
 # %% ../../nbs/55_evaluate/00_scores.ipynb #18f40002
-_OTHER = re.compile(r'other( \d+)?',re.IGNORECASE)
-
 def _numbers_as_names(y, names):
     "Labels that are numbers as names, where all names are whole numbers; else as they are."
     if y.dtype.kind=='O' and all(isinstance(v,numbers.Real) for v in y): y = y.astype(float)
@@ -155,8 +153,8 @@ def labels_with_others(
 )->np.ndarray: # n labels
     "Labels where those that are none of the names belong to whatever class without a name was predicted."
     y,pred = np.asarray(y).ravel(),np.asarray(as_names(pred,classes),object).ravel()
-    names,places = [str(name) for name in classes],name_places(classes)
-    others = [name for name in names[len(names)-unnamed:] if unnamed and _OTHER.fullmatch(name)]
+    from zeroshot_nb.naming.present import still_unnamed                               # torch is not needed before
+    names,places,others = [str(name) for name in classes],name_places(classes),still_unnamed(classes,unnamed)
     if not others or len(y)!=len(pred): return y                                       # `score` says what is wrong
     if (y := _numbers_as_names(y,[name for name in names if name not in others])).dtype.kind in 'iubf': return y
     unknown = np.array([same_name(v) not in places for v in y],bool)
