@@ -241,7 +241,7 @@ def _ratio(minutes, ours, limit):
 
 def _levels(found, finish):
     "A row for every loop and threshold."
-    fast = next((row['readings'] for row in found if row['loop']=='fast'),[])
+    fast = next((row['readings'] for row in found if row['loop']=='fast'),None)
     rows = []
     for row in found:
         facts = {k:v for k,v in row.items() if k!='readings'}
@@ -249,7 +249,7 @@ def _levels(found, finish):
         facts['best'] = max(reading['knn'] for reading in row['readings'])
         for level in sorted(finish.until):
             minutes = minutes_until(row['readings'],level)
-            ratio,bound = _ratio(minutes,minutes_until(fast,level),finish.limit)
+            ratio,bound = (None,'') if fast is None else _ratio(minutes,minutes_until(fast,level),finish.limit)
             told = dict(until=level,minutes=minutes and round(minutes,2),limit=finish.limit,ratio=ratio,bound=bound)
             rows.append(facts|told)
     return rows
