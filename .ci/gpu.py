@@ -132,4 +132,5 @@ if __name__ == '__main__':
     a.out = a.out.resolve()
     a.out.mkdir(parents=True, exist_ok=True)
     a.images = fewer(a).resolve()
+    if a.vectors and Path(a.vectors).exists(): a.vectors = Path(a.vectors).resolve()  # commands run in the root
     sys.exit(not all([globals()[part](a) for part in parts]))

@@ -88,7 +88,6 @@ class Retrieval:
         ones,others = (F.normalize(_in_eval_mode(net,views),dim=1) for views in self.views)
         return float(((ones@others.T).argmax(1)==torch.arange(len(ones))).float().mean())
 
-
 # %% ../../nbs/80_bench/01b_reach.ipynb #799737a9
 class Readings:
     "How good the features are after so many minutes of training."
@@ -154,6 +153,7 @@ class _LookAside(Callback):
 # %% ../../nbs/80_bench/01b_reach.ipynb #19a00004
 LOOPS = 'fast','lars','patches','lightly','lightly-bf16'
 _KINDS = dict(width=int,crop=int)|{k:type(v) for k,v in PRESETS['fast'].items() if type(v) in (int,float,str)}
+_KINDS.pop('schedule')                                                  # the race has one for all
 
 def loop_settings(
     loop:str, # One of `LOOPS`; behind one of ours, settings: patches/width=48/crop=24
@@ -172,7 +172,6 @@ def loop_settings(
                              "as in patches/width=48") from e
     return base,given
 
-
 # %% ../../nbs/80_bench/01b_reach.ipynb #f877a555
 def _our_settings(loop, n, race, finish, device, seed):
     "Those of a loop, for this network, these images and this limit."
@@ -187,7 +186,8 @@ def _our_settings(loop, n, race, finish, device, seed):
 def _our_way(loop, x, race, readings, device, seed):
     "Train as a loop of ours does until the readings are over; the learner."
     settings = _our_settings(loop,len(x),race,readings.finish,device,seed)
-    learn = stage1_learner(x,replace(race,width=settings['width']).net(seed),settings,device,[_LookAside(readings)])
+    net = replace(race,arch=settings['arch'],width=settings['width']).net(seed)
+    learn = stage1_learner(x,net,settings,device,[_LookAside(readings)])
     try:
         with learn.no_bar(),learn.no_logging(): learn.fit(_ENDLESS)
     except InputError as e: raise InputError(str(e).split(':\n\t',1)[-1]) from None     # without fastai's preface

@@ -257,7 +257,6 @@ def still_unnamed(
     names = [str(name) for name in classes]
     return [name for name in names[len(names)-unnamed:] if re.fullmatch(r'other( \d+)?',name,re.IGNORECASE)]
 
-
 # %% ../../nbs/50_naming/04b_present.ipynb #19c00002
 def with_unnamed(
     prior:LabelPrior, # For c names
